@@ -1,0 +1,1 @@
+"""The compilation as text: sources, documents, provisions. Knows nothing of search."""

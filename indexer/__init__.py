@@ -1,0 +1,1 @@
+"""Finding it: from the parsed compilation to ranked clauses."""

@@ -1,0 +1,221 @@
+"""The pipeline from sources to an index: all or nothing, with progress and figures."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import os
+import shutil
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+import corpus
+import indexer
+from corpus.model import Compilation
+from corpus.parser import parse_source
+from corpus.sources import Source, SourceError, load_sources
+from indexer.dense import DenseIndex
+from indexer.embedding.encoder import (
+    Encoder,
+    SentenceTransformerEncoder,
+    model_fingerprint,
+    resolve_model,
+)
+from indexer.embedding.passage_cache import PassageCache
+from indexer.errors import BuildError, DianceError
+from indexer.index_folder import (
+    DENSE,
+    FORMAT_VERSION,
+    LEXICAL,
+    STORE,
+    Manifest,
+    current_build,
+    read_manifest,
+    seal,
+    switch_to,
+)
+from indexer.lexical import LexicalIndex
+from indexer.passages import Passage, Unit, lexical_text, passages_of, units_of
+from indexer.settings import IndexSettings
+from indexer.store import write_store
+from indexer.tokenizer import Tokenizer, collection_terms
+
+_PACKAGES = ("bm25s", "faiss-cpu", "jieba", "sentence-transformers", "torch")
+
+
+class BuildProgress(Protocol):
+    """What a build tells while it runs."""
+
+    def step(self, message: str) -> None:
+        """A new step begins."""
+
+    def encoding(self, done: int, total: int) -> None:
+        """``done`` of ``total`` passages have vectors."""
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What a build made. ``fresh`` is false when the index was up to date already."""
+
+    folder: Path
+    fresh: bool
+    seconds: float
+    counts: dict[str, int]
+    warnings: tuple[str, ...] = field(default=())
+
+
+class _Silent:
+    def step(self, message: str) -> None: ...
+
+    def encoding(self, done: int, total: int) -> None: ...
+
+
+def build_index(
+    settings: IndexSettings,
+    *,
+    encoder: Encoder | None = None,
+    force: bool = False,
+    progress: BuildProgress | None = None,
+) -> BuildReport:
+    """Build the index unless the current one was made of the same inputs.
+
+    Raises:
+        BuildError: a source or the target folder can't be used; the current index stays.
+        ModelError: the embedding model can't be loaded.
+
+    """
+    progress = progress or _Silent()
+    started = time.perf_counter()
+    try:
+        progress.step("读取并核对来源文件")
+        sources = load_sources(settings.sources_folder)
+        model = resolve_model(settings, progress.step) if encoder is None else ""
+        model_print = model_fingerprint(model) if encoder is None else encoder.fingerprint
+        fingerprint = _fingerprint(sources, settings.model, model_print)
+        if not force and (existing := _up_to_date(settings.index_folder, fingerprint)):
+            return existing
+        encoder = encoder or SentenceTransformerEncoder(model, settings.threads)
+        settings.index_folder.mkdir(parents=True, exist_ok=True)
+        folder, compilations, counts = _build(settings, sources, encoder, fingerprint, progress)
+        warnings = tuple(warning for c in compilations for warning in c.warnings)
+        return BuildReport(folder, True, time.perf_counter() - started, counts, warnings)
+    except SourceError as error:
+        raise BuildError(str(error)) from None
+    except OSError as error:
+        raise BuildError(
+            f"无法写入索引目录 {settings.index_folder}({error.strerror or error})。"
+            "请检查磁盘空间和权限;正在使用的索引没有受到影响。"
+        ) from None
+
+
+def _up_to_date(index_folder: Path, fingerprint: str) -> BuildReport | None:
+    try:
+        build = current_build(index_folder)
+        manifest = read_manifest(build, verify=True)
+    except DianceError:
+        return None
+    if manifest.fingerprint != fingerprint:
+        return None
+    return BuildReport(build, fresh=False, seconds=0.0, counts=manifest.counts)
+
+
+def _build(
+    settings: IndexSettings,
+    sources: Sequence[Source],
+    encoder: Encoder,
+    fingerprint: str,
+    progress: BuildProgress,
+) -> tuple[Path, list[Compilation], dict[str, int]]:
+    """Write a build beside the current one and switch to it."""
+    progress.step("解析文件和条款")
+    compilations = [parse_source(source) for source in sources]
+    units, passages = _units_and_passages(compilations)
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
+    target = settings.index_folder / f"{stamp}-{fingerprint[:8]}"
+    partial = settings.index_folder / f".{target.name}.{os.getpid()}"
+    partial.mkdir()
+    try:
+        progress.step("写入文件与条款库")
+        write_store(partial / STORE, compilations, units)
+        progress.step("建立全文索引(jieba + BM25)")
+        terms = collection_terms(compilations)
+        _write_lexical(partial, units, compilations, Tokenizer(terms))
+        progress.step(f"计算语义向量:{len(passages)} 段")
+        cache = PassageCache(settings.data_folder / "vectors", encoder)
+        vectors = cache.encode([passage.text for passage in passages], progress.encoding)
+        positions = np.array([passage.unit for passage in passages], np.int32)
+        DenseIndex.build(vectors, positions, len(units)).save(partial / DENSE)
+        counts = _counts(compilations, units, passages)
+        seal(
+            partial,
+            Manifest(
+                format_version=FORMAT_VERSION,
+                fingerprint=fingerprint,
+                created=datetime.now(UTC).isoformat(timespec="seconds"),
+                sources={source.file: source.sha256 for source in sources},
+                model=settings.model,
+                model_fingerprint=encoder.fingerprint,
+                dimension=int(vectors.shape[1]),
+                terms=tuple(terms),
+                counts=counts,
+                packages={name: importlib.metadata.version(name) for name in _PACKAGES},
+                files={},
+            ),
+        )
+        os.rename(partial, target)
+    except BaseException:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise
+    switch_to(settings.index_folder, target)
+    return target, compilations, counts
+
+
+def _units_and_passages(
+    compilations: Sequence[Compilation],
+) -> tuple[list[Unit], list[Passage]]:
+    units = [unit for compilation in compilations for unit in units_of(compilation)]
+    if not units:
+        raise BuildError("来源文件中没有找到任何文件。请检查来源清单和文本内容。")
+    passages = [p for index, unit in enumerate(units) for p in passages_of(unit, index)]
+    return units, passages
+
+
+def _write_lexical(
+    folder: Path, units: Sequence[Unit], compilations: Sequence[Compilation], tokenizer: Tokenizer
+) -> None:
+    documents = {d.id: d for compilation in compilations for d in compilation.documents}
+    texts = [lexical_text(unit, documents[unit.document_id]) for unit in units]
+    LexicalIndex.build(texts, tokenizer).save(folder / LEXICAL)
+
+
+def _counts(
+    compilations: Sequence[Compilation], units: Sequence[Unit], passages: Sequence[Passage]
+) -> dict[str, int]:
+    documents = [document for c in compilations for document in c.documents]
+    return {
+        "documents": len(documents),
+        "contents_entries": sum(len(c.contents) for c in compilations),
+        "embedded_documents": sum(document.container_id is not None for document in documents),
+        "provisions": sum(len(document.provisions) for document in documents),
+        "units": len(units),
+        "passages": len(passages),
+    }
+
+
+def _fingerprint(sources: Sequence[Source], model: str, model_fingerprint: str) -> str:
+    """Covers everything that an index depends on, the code that makes it included."""
+    digest = hashlib.sha256(f"{FORMAT_VERSION} {model} {model_fingerprint}".encode())
+    for source in sources:
+        digest.update(f"{source.file} {source.sha256} {source.running_heads}".encode())
+    for package in (corpus, indexer):
+        root = Path(package.__file__ or "").parent
+        for file in sorted([*root.rglob("*.py"), *root.rglob("annotations/**/*.txt")]):
+            digest.update(file.relative_to(root).as_posix().encode())
+            digest.update(file.read_bytes())
+    return digest.hexdigest()

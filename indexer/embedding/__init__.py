@@ -1,0 +1,1 @@
+"""The embedding model: unpacking the built-in one, loading any, encoding."""

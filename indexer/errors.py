@@ -1,0 +1,44 @@
+"""Everything that can go wrong between a question and its hits, as one tree.
+
+    DianceError
+    ├── IndexMissingError       nothing has been built yet
+    ├── IndexIncompatibleError  built by another version, or damaged
+    ├── BuildError              a build can't be made or finished
+    ├── ModelError              the embedding model can't be loaded
+    ├── InvalidQueryError       the query can't be searched for
+    ├── NotFoundError           there is no document or clause of that name
+    └── QuestionFileError       an evaluation file can't be read (eval/questions.py)
+
+Messages are Chinese, one line, and say what to do; the command line and the HTTP surface print
+them as they are.
+"""
+
+from __future__ import annotations
+
+
+class DianceError(Exception):
+    """Base of all errors that a user may see."""
+
+
+class IndexMissingError(DianceError):
+    """Nothing has been built yet."""
+
+
+class IndexIncompatibleError(DianceError):
+    """The index was built by another version, with another model, or is damaged."""
+
+
+class BuildError(DianceError):
+    """A build can't be made or finished; the running index is untouched."""
+
+
+class ModelError(DianceError):
+    """The embedding model can't be loaded."""
+
+
+class InvalidQueryError(DianceError):
+    """The query is empty, too long or no text."""
+
+
+class NotFoundError(DianceError):
+    """There is no document or clause of that name."""

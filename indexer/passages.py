@@ -1,0 +1,178 @@
+"""Provisions -> retrieval units, and the passages by which a unit is found.
+
+A **unit** is what a hit shows and cites: the smallest piece that an official would cite on its
+own. A numbered unit with its unnumbered paragraphs is one; a rule that ends in a colon takes its
+list of items along; long units without numbers fall into their paragraphs; each table row is one.
+
+A **passage** is what is embedded: a stretch of the unit's text short enough for one vector, with
+the headings above it. A unit is as near to a query as its nearest passage (MaxP; Dai and Callan,
+SIGIR 2019).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from corpus.model import Compilation, Document, PartKind, Provision, ProvisionKind, Span
+from corpus.quotation import Quotation, quote
+
+_LONGEST_UNIT = 900  # characters; longer ones are cited by their parts
+_LONGEST_ITEM = 130  # mean length of items that are read with their lead-in
+_LONGEST_PASSAGE = 160  # characters; e5 loses detail in longer ones
+_SENTENCE = re.compile(r"[^。；;\n]+[。；;\n]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A citable piece.
+
+    ``headings`` are those above it, outermost first; ``reading`` is the text with what a table
+    cell needs to be understood, the heads of the columns.
+    """
+
+    id: str
+    document_id: str
+    provision: Provision
+    headings: tuple[str, ...]
+    text: str
+    quote: str
+    spans: tuple[Span, ...]
+    reading: str
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A stretch of ``units[unit]`` as it is embedded."""
+
+    unit: int
+    text: str
+
+
+def units_of(compilation: Compilation) -> Iterator[Unit]:
+    """All units of the compilation, in reading order."""
+    for document in compilation.documents:
+        for provision in document.children(None):
+            yield from _units_below(compilation.text, document, provision)
+
+
+def _units_below(source: str, document: Document, provision: Provision) -> Iterator[Unit]:
+    children = document.children(provision.id)
+    if _is_table_head(provision) or _is_blank_form_row(provision):
+        return
+    if provision.kind is ProvisionKind.TABLE_ROW or not children:
+        yield _unit(source, document, provision, [provision])
+        return
+    if _is_cited_whole(document, provision, children):
+        yield _unit(source, document, provision, list(document.subtree(provision)))
+        return
+    if not provision.is_bare_heading or children[0].kind is ProvisionKind.TABLE_ROW:
+        yield _unit(source, document, provision, [provision])
+    for child in children:
+        yield from _units_below(source, document, child)
+
+
+def _is_table_head(provision: Provision) -> bool:
+    return provision.kind is ProvisionKind.TABLE_ROW and not provision.cells
+
+
+def _is_blank_form_row(provision: Provision) -> bool:
+    return provision.kind is ProvisionKind.TABLE_ROW and not re.search(r"[^\W\d]", provision.text)
+
+
+def _is_cited_whole(
+    document: Document, provision: Provision, children: Sequence[Provision]
+) -> bool:
+    below = list(document.subtree(provision))[1:]
+    if sum(len(p.text) for p in below) + len(provision.text) > _LONGEST_UNIT:
+        return False
+    items = [p for p in below if p.kind is ProvisionKind.CLAUSE]
+    if any(p.kind is ProvisionKind.TABLE_ROW for p in below):
+        return False
+    if not items:
+        return True
+    lead_in = next(
+        (p.text for p in reversed([provision, *children]) if p.kind is not ProvisionKind.CLAUSE),
+        provision.text,
+    )
+    is_list = lead_in.endswith((":", "：")) or provision.text.endswith((":", "："))
+    return is_list and sum(len(p.text) for p in items) / len(items) <= _LONGEST_ITEM
+
+
+def _unit(
+    source: str, document: Document, provision: Provision, included: Sequence[Provision]
+) -> Unit:
+    quotation: Quotation = quote(source, included)
+    headings = _headings(document, provision)
+    return Unit(
+        id=provision.id,
+        document_id=document.id,
+        provision=provision,
+        headings=headings,
+        text=quotation.text,
+        quote=quotation.quote,
+        spans=quotation.spans,
+        reading=_row_reading(provision) if provision.cells else quotation.text,
+    )
+
+
+def _headings(document: Document, provision: Provision) -> tuple[str, ...]:
+    """Titles and headings above a provision: part title, then headings of its ancestors."""
+    part = document.parts[provision.part] if document.parts else None
+    titles = [part.title] if part and part.kind is not PartKind.NOTICE and part.title else []
+    above = [p.heading or _lead_in(p.text) for p in document.ancestors(provision)]
+    return tuple(filter(None, [*titles, *above]))
+
+
+def _lead_in(text: str) -> str:
+    """The opening of a rule that its items depend on, at most one sentence."""
+    sentence = _SENTENCE.match(text)
+    return sentence[0].strip()[:60] if sentence else ""
+
+
+def _row_reading(provision: Provision) -> str:
+    """``职业(工种):电工`` for each cell that has a head; plain cells otherwise."""
+    return ";".join(
+        f"{cell.head}:{cell.value}" if cell.head else cell.value
+        for cell in provision.cells
+        if cell.value and cell.head not in ("序号", "编号")
+    )
+
+
+def short_title(title: str) -> str:
+    """The title without issuers and the words that every notice has: what it is about."""
+    about = re.sub(r"^.*?(?=关于|转发|印发)", "", title, count=1) or title
+    about = re.sub(r"^(?:关于|转发|印发)+", "", about)
+    about = re.sub(r"^(?:印发|发布|做好|贯彻落实|贯彻)", "", about)
+    return re.sub(r"的(?:通知|实施意见|意见)$", "", about).strip("《》") or title
+
+
+def passages_of(unit: Unit, index: int) -> list[Passage]:
+    """The passages of one unit, each under the nearest heading.
+
+    A table row says little without the title of its table, so it gets one heading more. Longer
+    contexts were tried and lose: they make all clauses of a document alike.
+    """
+    context = " ".join(unit.headings[-2:] if unit.provision.cells else unit.headings[-1:])
+    stretches = _stretches(unit.reading)
+    return [Passage(index, f"{context}\n{text}" if context else text) for text in stretches]
+
+
+def _stretches(text: str) -> list[str]:
+    """Whole sentences up to the length of a passage; a longer sentence stands alone."""
+    stretches: list[str] = []
+    current = ""
+    for sentence in _SENTENCE.findall(text):
+        if current and len(current) + len(sentence) > _LONGEST_PASSAGE:
+            stretches.append(current)
+            current = ""
+        current += sentence
+    if current.strip():
+        stretches.append(current)
+    return [stretch.strip() for stretch in stretches if stretch.strip()] or [text]
+
+
+def lexical_text(unit: Unit, document: Document) -> str:
+    """What the lexical index reads of a unit: its words and those that stand above it."""
+    return " ".join([unit.reading, short_title(document.title), *unit.headings[-3:]])

@@ -1,0 +1,301 @@
+"""The one entry: a query goes in, ranked hits come out."""
+
+from __future__ import annotations
+
+import re
+import threading
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.document_number import find_all
+from corpus.model import Document, Provision
+from corpus.quotation import citation_text, quote
+from corpus.validity import Validity
+from indexer.dense import DenseIndex
+from indexer.embedding.encoder import Encoder, SentenceTransformerEncoder, resolve_model
+from indexer.errors import IndexIncompatibleError, InvalidQueryError
+from indexer.fusion import convex_combination
+from indexer.index_folder import (
+    DENSE,
+    LEXICAL,
+    STORE,
+    Manifest,
+    current_build,
+    read_manifest,
+)
+from indexer.lexical import LexicalIndex
+from indexer.passages import Unit
+from indexer.settings import IndexSettings
+from indexer.store import Store
+from indexer.tokenizer import Tokenizer
+
+LONGEST_QUERY = 500
+_CANDIDATES = 200  # units that each side hands to the fusion
+_PASSAGES = 400  # nearest passages; several belong to one unit
+_LEXICAL_WEIGHT = 0.5  # chosen on eval/datasets/train.jsonl, see eval/README.md
+_NAMED_DOCUMENT_BONUS = 0.5
+
+Scores = NDArray[np.float32]
+
+
+class Mode(StrEnum):
+    """Which sides of the index rank."""
+
+    HYBRID = "hybrid"
+    LEXICAL = "lexical"
+    DENSE = "dense"
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Keep only units of documents that meet all of these."""
+
+    doc_number: str | None = None
+    issuer: str | None = None
+    year_from: int | None = None
+    year_to: int | None = None
+    section: str | None = None
+    as_of: date | None = None  # documents signed later don't exist yet
+
+    def admit(self, document: Document, container: Document | None) -> bool:
+        """Whether a document passes; a number also admits what the document forwards."""
+        if self.doc_number is not None:
+            wanted = _comparable(self.doc_number)
+            names = [document.doc_number or document.title, document.id]
+            names += [container.doc_number or ""] if container else []
+            if wanted not in map(_comparable, names):
+                return False
+        if self.issuer is not None and not any(self.issuer in name for name in document.issuers):
+            return False
+        if self.section is not None and self.section not in (document.section or ""):
+            return False
+        if self.as_of is not None and document.date is not None and document.date > self.as_of:
+            return False
+        if self.year_from is None and self.year_to is None:
+            return True
+        if document.date is None:
+            return False
+        return (self.year_from or 0) <= document.date.year <= (self.year_to or 9999)
+
+
+def _comparable(number: str) -> str:
+    return re.sub(r"\W", "", unicodedata.normalize("NFKC", number))
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One ranked clause: what it says, where it stands, and what of the query it holds.
+
+    ``highlights`` are offsets into ``unit.text``; ``validity`` is that of the document.
+    """
+
+    rank: int
+    score: float
+    unit: Unit
+    document: Document
+    container: Document | None
+    validity: Validity
+    citation: str
+    highlights: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """A page of hits out of ``total``."""
+
+    query: str
+    mode: Mode
+    total: int
+    hits: tuple[Hit, ...] = field(default=())
+
+
+def checked_query(query: str) -> str:
+    """The query without surrounding blanks and control characters.
+
+    Raises:
+        InvalidQueryError: nothing is left, or it is longer than ``LONGEST_QUERY``.
+
+    """
+    kept = "".join(
+        " " if character.isspace() else character
+        for character in query
+        if character.isspace() or unicodedata.category(character)[0] != "C"
+    ).strip()
+    if not kept:
+        raise InvalidQueryError("查询内容为空。请输入要找的问题、关键词或文号。")
+    if len(kept) > LONGEST_QUERY:
+        raise InvalidQueryError(
+            f"查询内容有{len(kept)}字,超过了{LONGEST_QUERY}字的上限。请缩短后再试。"
+        )
+    return kept
+
+
+class SearchIndex:
+    """A build, opened for search. Safe to use from several threads."""
+
+    def __init__(
+        self, build: Path, settings: IndexSettings, encoder: Encoder | None = None
+    ) -> None:
+        self.build = build
+        self.manifest: Manifest = read_manifest(build, verify=True)
+        if self.manifest.model != settings.model:
+            raise IndexIncompatibleError(
+                f"索引使用的向量模型是 {self.manifest.model},当前设置是 {settings.model}。"
+                "请运行 diance build 重新建立索引,或改回原来的 DIANCE_MODEL。"
+            )
+        self._settings = settings
+        self._encoder = encoder
+        self._encoder_lock = threading.Lock()
+        self.store = Store(build / STORE)
+        size = self.manifest.counts["units"]
+        self._lexical = LexicalIndex.load(build / LEXICAL, size)
+        self._dense = DenseIndex.load(build / DENSE, size)
+        self._tokenizer = Tokenizer(self.manifest.terms)
+
+    @classmethod
+    def open(cls, settings: IndexSettings, encoder: Encoder | None = None) -> SearchIndex:
+        """Open the current build.
+
+        Raises:
+            IndexMissingError: nothing has been built.
+            IndexIncompatibleError: built by another version or with another model, or damaged.
+
+        """
+        return cls(current_build(settings.index_folder), settings, encoder)
+
+    @property
+    def encoder(self) -> Encoder:
+        """The embedding model, loaded when it is first needed.
+
+        Raises:
+            ModelError: it can't be loaded.
+            IndexIncompatibleError: it isn't the one that the index was built with.
+
+        """
+        with self._encoder_lock:
+            if self._encoder is None:
+                model = resolve_model(self._settings)
+                self._encoder = SentenceTransformerEncoder(model, self._settings.threads)
+            if self._encoder.fingerprint != self.manifest.model_fingerprint:
+                raise IndexIncompatibleError(
+                    "向量模型的内容与建立索引时不同。请运行 diance build 重新建立索引。"
+                )
+            return self._encoder
+
+    def search(
+        self,
+        query: str,
+        *,
+        limit: int = 10,
+        offset: int = 0,
+        mode: Mode = Mode.HYBRID,
+        filters: Filters | None = None,
+    ) -> SearchResult:
+        """Rank the units for a query.
+
+        Raises:
+            InvalidQueryError: the query is empty or too long.
+            ModelError: a mode other than lexical, and the model can't be loaded.
+
+        """
+        query = checked_query(query)
+        scores = self._scores(query, mode)
+        scores += self._named_document_bonus(query)
+        scores[~self._admitted(filters or Filters())] = -np.inf
+        ranked = np.argsort(-scores, kind="stable")
+        ranked = ranked[np.isfinite(scores[ranked])]
+        page = ranked[offset : offset + limit]
+        units = self.store.units(page.tolist())
+        words = self._tokenizer.words(query)
+        hits = tuple(
+            self._hit(unit, offset + position, float(scores[at]), words)
+            for position, (unit, at) in enumerate(zip(units, page, strict=True), start=1)
+        )
+        return SearchResult(query, mode, len(ranked), hits)
+
+    def _scores(self, query: str, mode: Mode) -> Scores:
+        """Scores of all units, -inf for those that aren't candidates."""
+        if mode is not Mode.DENSE:
+            lexical = self._lexical.scores(query, self._tokenizer)
+            if mode is Mode.LEXICAL:
+                return np.where(lexical > 0, lexical, -np.inf).astype(np.float32)
+        dense = self._dense.scores(self.encoder.encode_query(query), _PASSAGES)
+        if mode is Mode.DENSE:
+            return dense
+        return convex_combination(lexical, dense, weight=_LEXICAL_WEIGHT, depth=_CANDIDATES)
+
+    def _named_document_bonus(self, query: str) -> Scores:
+        """A query that names a document by number means that document."""
+        named = {str(number) for _, number in find_all(unicodedata.normalize("NFKC", query))}
+        bonus = np.zeros(len(self.store.unit_documents), np.float32)
+        if named:
+            wanted = {d.id for d in self.store.frames if d.doc_number in named}
+            bonus[[document_id in wanted for document_id in self.store.unit_documents]] = (
+                _NAMED_DOCUMENT_BONUS
+            )
+        return bonus
+
+    def _admitted(self, filters: Filters) -> NDArray[np.bool_]:
+        """Which units pass the filters, shape ``(units,)``."""
+        admitted = {
+            document.id: filters.admit(document, self.container_of(document))
+            for document in self.store.frames
+        }
+        return np.array([admitted[document_id] for document_id in self.store.unit_documents])
+
+    def container_of(self, document: Document) -> Document | None:
+        """The document that forwards this one."""
+        return self.store.frame_by_id.get(document.container_id or "")
+
+    def _hit(self, unit: Unit, rank: int, score: float, words: Sequence[str]) -> Hit:
+        document = self.store.frame_by_id[unit.document_id]
+        return Hit(
+            rank=rank,
+            score=score,
+            unit=unit,
+            document=document,
+            container=self.container_of(document),
+            validity=self.store.validity[document.id],
+            citation=citation_text(document, unit.provision),
+            highlights=_occurrences(unit.text, words),
+        )
+
+    def hit_of(self, document: Document, provision: Provision, rank: int = 1) -> Hit:
+        """Any provision as a hit, with all that stands below it."""
+        source = self.store.source_text(document.source_file)
+        quotation = quote(source, document.subtree(provision))
+        unit = Unit(
+            id=provision.id,
+            document_id=document.id,
+            provision=provision,
+            headings=tuple(p.heading for p in document.ancestors(provision) if p.heading),
+            text=quotation.text,
+            quote=quotation.quote,
+            spans=quotation.spans,
+            reading=quotation.text,
+        )
+        return self._hit(unit, rank, 1.0, ())
+
+
+def _occurrences(text: str, words: Sequence[str]) -> tuple[tuple[int, int], ...]:
+    """Where words of two and more characters occur in ``text``; touching places become one."""
+    folded = text.lower()
+    places = sorted(
+        (hit.start(), hit.end())
+        for word in {word for word in words if len(word) > 1}
+        for hit in re.finditer(re.escape(word), folded)
+    )
+    merged: list[tuple[int, int]] = []
+    for start, end in places:
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], end))
+        else:
+            merged.append((start, end))
+    return tuple(merged)

@@ -1,0 +1,47 @@
+"""Where the index lives and which model makes its vectors. Environment variables: ``DIANCE_…``."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+import corpus
+from corpus.sources import SOURCES_FOLDER
+
+BUILT_IN_MODEL = "builtin:multilingual-e5-small"
+
+
+def default_data_folder() -> Path:
+    """``build/`` in a checkout, the user's data folder (XDG) for an installed package."""
+    checkout = Path(corpus.__file__).resolve().parent.parent
+    if (checkout / "pyproject.toml").exists():
+        return checkout / "build"
+    base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    return Path(base) / "diance"
+
+
+class IndexSettings(BaseSettings):
+    """Settings of the build and of search.
+
+    ``model`` is the built-in model or any sentence-transformers name or path.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="DIANCE_", extra="ignore", protected_namespaces=())
+
+    data_folder: Path = Field(default_factory=default_data_folder)
+    sources_folder: Path = SOURCES_FOLDER
+    model: str = BUILT_IN_MODEL
+    threads: int = Field(default=2, ge=1, le=256)
+
+    @property
+    def index_folder(self) -> Path:
+        """Holds one folder a build and the pointer to the current one."""
+        return self.data_folder / "index"
+
+    @property
+    def model_folder(self) -> Path:
+        """The unpacked built-in model."""
+        return self.data_folder / "model" / "multilingual-e5-small"

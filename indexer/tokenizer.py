@@ -1,0 +1,78 @@
+"""Words for the lexical index: jieba in search mode with our dictionary.
+
+The dictionary has two layers: terms kept by hand (``corpus/annotations/lexicon``) and terms that
+the collection itself names (occupations of its catalogues, issuing bodies).
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import unicodedata
+from collections.abc import Iterable
+from pathlib import Path
+
+import jieba
+
+import corpus
+from corpus.model import Compilation, ProvisionKind
+
+_LEXICON = Path(corpus.__file__).parent / "annotations" / "lexicon"
+USER_DICTIONARY = _LEXICON / "user_dictionary.txt"
+STOP_WORDS = _LEXICON / "stop_words.txt"
+"""Words that say how something is asked, not what about; one a line."""
+
+_WORD = re.compile(r"\w")
+_HAN_RUN = re.compile(r"[一-鿿]+")
+_DECORATION = re.compile(r"[(（][^()（）]*[)）]|\s")
+_LONGEST_TERM = 12
+
+
+def fold(text: str) -> str:
+    """Full- and half-width forms, case and compatibility forms made one (NFKC)."""
+    return unicodedata.normalize("NFKC", text).lower()
+
+
+def collection_terms(compilations: Iterable[Compilation]) -> list[str]:
+    """Names that the collection uses as terms: occupations in its tables, issuing bodies."""
+    terms: set[str] = set()
+    for compilation in compilations:
+        for document in compilation.documents:
+            terms.update(document.issuers)
+            for provision in document.provisions:
+                if provision.kind is ProvisionKind.TABLE_ROW:
+                    terms.update(
+                        _DECORATION.sub("", cell.value)
+                        for cell in provision.cells
+                        if "职业" in cell.head or "专项名称" in cell.head
+                    )
+    return sorted(term for term in terms if 2 <= len(term) <= _LONGEST_TERM and _is_han(term))
+
+
+def _is_han(term: str) -> bool:
+    return _HAN_RUN.fullmatch(term) is not None
+
+
+class Tokenizer:
+    """Cuts text into index terms. Holds a jieba instance of its own, so nothing global changes."""
+
+    def __init__(self, terms: Iterable[str] = (), dictionary: Path = USER_DICTIONARY) -> None:
+        jieba.setLogLevel(logging.WARNING)
+        self._cutter = jieba.Tokenizer()
+        self._cutter.initialize()
+        for term in terms:
+            self._cutter.add_word(term)
+        self._cutter.load_userdict(str(dictionary))
+        self._stop_words = frozenset(STOP_WORDS.read_text(encoding="utf-8").split())
+
+    def words(self, text: str) -> list[str]:
+        """Search-mode words: long words and the shorter words inside them, in order."""
+        return [
+            word
+            for word in self._cutter.cut_for_search(fold(text))
+            if _WORD.search(word) and word not in self._stop_words
+        ]
+
+    def bigrams(self, text: str) -> list[str]:
+        """Overlapping pairs of Han characters: they survive a wrong character nearby."""
+        return [run[i : i + 2] for run in _HAN_RUN.findall(fold(text)) for i in range(len(run) - 1)]

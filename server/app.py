@@ -1,0 +1,78 @@
+"""The application: one knowledge base, its API and its pages."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.concurrency import run_in_threadpool
+from fastapi.staticfiles import StaticFiles
+
+from indexer.errors import DianceError
+from indexer.search import SearchIndex
+from server import problems
+from server.knowledge_base import KnowledgeBase
+from server.routes import api, health, pages
+from server.settings import ServerSettings
+
+_STATIC = Path(__file__).parent / "web" / "static"
+
+_log = logging.getLogger(__name__)
+
+
+class Service:
+    """The knowledge base, or why there is none yet."""
+
+    def __init__(self, knowledge_base: KnowledgeBase | None = None) -> None:
+        self._knowledge_base = knowledge_base
+        self._reason: DianceError = DianceError("服务正在启动,请稍候再试。")
+
+    def require(self) -> KnowledgeBase:
+        """The open knowledge base; raises the reason if it couldn't be opened."""
+        if self._knowledge_base is None:
+            raise self._reason
+        return self._knowledge_base
+
+    def open(self, settings: ServerSettings) -> None:
+        """Open the current index and load the model; a failure is kept and reported."""
+        if self._knowledge_base is not None:
+            return
+        try:
+            knowledge_base = KnowledgeBase(SearchIndex.open(settings))
+            knowledge_base.warm_up()
+        except DianceError as error:
+            self._reason = error
+            _log.error("%s", error)
+        else:
+            self._knowledge_base = knowledge_base
+
+
+def create_app(
+    settings: ServerSettings | None = None, knowledge_base: KnowledgeBase | None = None
+) -> FastAPI:
+    """The ASGI application. A knowledge base that is open already is used as it is."""
+    settings = settings or ServerSettings()
+    service = Service(knowledge_base)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        await run_in_threadpool(service.open, settings)
+        yield
+
+    app = FastAPI(
+        title="滇策 Diance",
+        version=version("diance"),
+        description="云南省产业工人队伍建设改革政策文件检索:条款、文号与原文引证。",
+        lifespan=lifespan,
+    )
+    app.state.service = service
+    problems.install(app)
+    app.include_router(api.router)
+    app.include_router(health.router)
+    app.include_router(pages.router)
+    app.mount("/static", StaticFiles(directory=_STATIC), name="static")
+    return app

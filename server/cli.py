@@ -1,0 +1,290 @@
+"""The command ``diance``. ``--json`` prints what the API returns.
+
+Exit status: 0, 1 (not found), 2 (usage or bad input).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import sys
+import warnings
+from collections.abc import Iterator
+from importlib.metadata import entry_points
+from typing import Annotated
+
+import typer
+from pydantic import BaseModel, ValidationError
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.text import Text
+
+from indexer.build import BuildProgress, build_index
+from indexer.errors import DianceError, NotFoundError
+from indexer.search import Mode, SearchIndex
+from server.knowledge_base import KnowledgeBase
+from server.schemas import DocumentDetailOut, HitOut, LookupOut
+from server.settings import ServerSettings
+
+app = typer.Typer(
+    name="diance",
+    help="滇策:云南省产业工人队伍建设改革政策文件的检索与引证。",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+_out = Console(highlight=False, soft_wrap=True)
+_err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+AsJson = Annotated[bool, typer.Option("--json", help="输出与接口相同的 JSON")]
+
+
+def _open() -> KnowledgeBase:
+    return KnowledgeBase(SearchIndex.open(ServerSettings()))
+
+
+def _print_json(model: BaseModel) -> None:
+    sys.stdout.write(model.model_dump_json(by_alias=True, indent=2) + "\n")
+
+
+# --- building and serving -----------------------------------------------------------------
+
+
+class _Progress(BuildProgress):
+    """Steps as lines, encoding as a bar, all on standard error."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._bar = progress.add_task("语义向量", total=None, visible=False)
+
+    def step(self, message: str) -> None:
+        self._progress.console.print(f"· {message}")
+
+    def encoding(self, done: int, total: int) -> None:
+        self._progress.update(self._bar, completed=done, total=total, visible=done < total)
+
+
+@contextlib.contextmanager
+def _progress() -> Iterator[_Progress]:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, TimeRemainingColumn(), console=_err, transient=True) as progress:
+        yield _Progress(progress)
+
+
+class BuildOut(BaseModel):
+    """What ``diance build --json`` prints."""
+
+    folder: str
+    fresh: bool
+    seconds: float
+    counts: dict[str, int]
+    warnings: list[str]
+
+
+@app.command()
+def build(
+    force: Annotated[bool, typer.Option("--force", help="索引已是最新时也重新建立")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """建立索引(来源没有变化时不重复建立)。"""
+    with _progress() as progress:
+        report = build_index(ServerSettings(), force=force, progress=progress)
+    if as_json:
+        _print_json(
+            BuildOut(
+                folder=str(report.folder),
+                fresh=report.fresh,
+                seconds=round(report.seconds, 1),
+                counts=report.counts,
+                warnings=list(report.warnings),
+            )
+        )
+        return
+    for warning in report.warnings:
+        _err.print(f"注意:{warning}")
+    counts = report.counts
+    state = f"索引已建立,用时 {report.seconds:.0f} 秒" if report.fresh else "索引已是最新"
+    _out.print(
+        f"{state}:{counts['documents']} 份文件(目录 {counts['contents_entries']} 条,"
+        f"内嵌 {counts['embedded_documents']} 份),{counts['provisions']} 个条款,"
+        f"{counts['units']} 个检索单元,{counts['passages']} 段。"
+    )
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="监听地址(DIANCE_HOST)")] = None,
+    port: Annotated[
+        int | None, typer.Option(help="监听端口(DIANCE_PORT)", min=1, max=65535)
+    ] = None,
+) -> None:
+    """启动检索服务。"""
+    import uvicorn  # noqa: PLC0415  (only this command needs it)
+
+    from server.app import create_app  # noqa: PLC0415
+
+    settings = ServerSettings()
+    host, port = host or settings.host, port or settings.port
+    _require_free(host, port)
+    _err.print(f"· 启动服务:http://{host}:{port}/ (按 Ctrl+C 停止)")
+    uvicorn.run(create_app(settings), host=host, port=port, log_level="warning")
+
+
+def _require_free(host: str, port: int) -> None:
+    try:
+        address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(address[0], socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address[4])
+    except OSError as error:
+        raise DianceError(
+            f"无法在 {host}:{port} 监听({error.strerror or error})。"
+            "端口可能被占用:请换一个端口,例如 diance serve --port 8001 或 make serve PORT=8001。"
+        ) from None
+
+
+# --- asking -------------------------------------------------------------------------------
+
+
+@app.command()
+def search(
+    query: Annotated[str, typer.Argument(help="问题、关键词或文号")],
+    limit: Annotated[int, typer.Option(min=1, max=50, help="显示几条")] = 5,
+    mode: Annotated[
+        Mode, typer.Option(help="hybrid 综合 | lexical 字词 | dense 语义")
+    ] = Mode.HYBRID,
+    as_json: AsJson = False,
+) -> None:
+    """检索条款。没有结果时退出码为 1。"""
+    result = _open().search(query, limit=limit, mode=mode)
+    if as_json:
+        _print_json(result)
+    else:
+        for hit in result.results:
+            _show_hit(hit)
+        _err.print(f"共 {result.total} 条,用时 {result.took_ms:.0f} 毫秒")
+    if not result.results:
+        raise typer.Exit(1)
+
+
+@app.command()
+def lookup(
+    query: Annotated[
+        str, typer.Argument(help="文号,可带条款,例如 云财规〔2019〕3号第四条第(二)项")
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """按文号查文件和条款。没有找到时退出码为 1。"""
+    result = _open().look_up(query)
+    if as_json:
+        _print_json(result)
+    else:
+        _show_lookup(result)
+    if result.match == "none":
+        raise typer.Exit(1)
+
+
+@app.command()
+def show(
+    name: Annotated[str, typer.Argument(help="文件或条款的编号,或文号")],
+    as_json: AsJson = False,
+) -> None:
+    """显示一份文件或一个条款。没有找到时退出码为 1。"""
+    knowledge_base = _open()
+    if knowledge_base.index.store.document_of(name) is not None:
+        clause = knowledge_base.clause(name)
+        if as_json:
+            _print_json(clause)
+        else:
+            _show_hit(clause.hit)
+        return
+    document = knowledge_base.document(name)
+    if as_json:
+        _print_json(document)
+    else:
+        _show_document(document)
+
+
+def _show_hit(hit: HitOut) -> None:
+    text = Text(hit.clause.text)
+    for start, end in hit.highlights:
+        text.stylize("bold yellow", start, end)
+    _out.print(Text(f"{hit.rank}. {hit.citation.text}", style="bold"))
+    _out.print(text)
+    facts = [
+        hit.document.status.label,
+        "、".join(hit.document.issuers),
+        str(hit.document.date or ""),
+    ]
+    _out.print(Text(f"   [{hit.clause.id}] {' · '.join(filter(None, facts))}\n", style="dim"))
+
+
+def _show_lookup(result: LookupOut) -> None:
+    if result.notice:
+        _out.print(result.notice)
+    if result.document is not None and result.match != "fuzzy":
+        _out.print(Text(f"《{result.document.title}》{result.document.doc_number or ''}", "bold"))
+        _out.print(f"   [{result.document.id}] {result.document.status.label}")
+    if result.clause is not None:
+        _show_hit(result.clause)
+    if result.match == "fuzzy" or len(result.candidates) > 1:
+        for candidate in result.candidates:
+            _out.print(f"   {candidate.doc_number or ''} {candidate.title} ({candidate.score:.2f})")
+    if result.cited_by:
+        _out.print("引用它的条款:")
+        for hit in result.cited_by:
+            _out.print(f"   {hit.citation.text}")
+
+
+def _show_document(document: DocumentDetailOut) -> None:
+    _out.print(Text(document.title, style="bold"))
+    facts = {
+        "文号": document.doc_number,
+        "发文单位": "、".join(document.issuers),
+        "日期": document.date,
+        "栏目": document.section,
+        "汇编页码": document.page_start,
+        "时效": document.status.label,
+        "主送": document.addressee,
+    }
+    for name, value in facts.items():
+        if value:
+            _out.print(f"{name}:{value}")
+    part = -1
+    for clause in document.clauses:
+        if clause.part != part:
+            part = clause.part
+            _out.print(Text(f"\n{document.parts[part].label} {document.parts[part].title}", "bold"))
+        if clause.kind != "title":
+            _out.print(Text(f"{'  ' * (len(clause.path) - 1)}{clause.marker}{clause.text}"))
+
+
+# --- entry --------------------------------------------------------------------------------
+
+
+def _add_plugged_commands() -> None:
+    """Commands of other packages, announced as entry points (``diance.commands``)."""
+    for entry_point in entry_points(group="diance.commands"):
+        app.command(name=entry_point.name)(entry_point.load())
+
+
+def main() -> None:
+    """Run ``diance``; every expected failure is one line on standard error."""
+    warnings.filterwarnings("ignore", category=SyntaxWarning, module="jieba")
+    _add_plugged_commands()
+    try:
+        app()
+    except NotFoundError as error:
+        _err.print(f"错误:{error}", markup=False)
+        sys.exit(1)
+    except DianceError as error:
+        _err.print(f"错误:{error}", markup=False)
+        sys.exit(2)
+    except ValidationError as error:
+        names = "、".join(f"DIANCE_{str(item['loc'][0]).upper()}" for item in error.errors())
+        _err.print(f"错误:设置有误:{names}。请检查这些环境变量。", markup=False)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,201 @@
+"""The one way in for web pages, API and command line: search, look-up, documents, clauses."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
+
+from corpus.document_number import NumberMatch, match, parse, parse_query
+from corpus.model import Document
+from indexer.errors import NotFoundError
+from indexer.lookup import look_up
+from indexer.search import Filters, Mode, SearchIndex
+from indexer.store import CitedBy
+from server.schemas import (
+    AttachmentOut,
+    ClauseDetailOut,
+    DocumentDetailOut,
+    DocumentOut,
+    DocumentsOut,
+    FacetOut,
+    HitOut,
+    LookupOut,
+    PartOut,
+    ProvisionOut,
+    ReferenceOut,
+    SearchOut,
+    outline_of,
+    tables_of,
+)
+
+
+class KnowledgeBase:
+    """Answers in the form of the outer surface. All dates default to today."""
+
+    def __init__(self, index: SearchIndex) -> None:
+        self.index = index
+
+    def warm_up(self) -> None:
+        """Load the model, so that the first question doesn't wait for it."""
+        self.index.search("培训补贴", limit=1)
+
+    def search(
+        self,
+        query: str,
+        *,
+        limit: int = 10,
+        offset: int = 0,
+        mode: Mode = Mode.HYBRID,
+        filters: Filters | None = None,
+        as_of: date | None = None,
+    ) -> SearchOut:
+        """Ranked clauses. Raises InvalidQueryError for a query that can't be searched for."""
+        started = time.perf_counter()
+        result = self.index.search(query, limit=limit, offset=offset, mode=mode, filters=filters)
+        took_ms = (time.perf_counter() - started) * 1000
+        return SearchOut.of(result, took_ms, as_of or date.today())
+
+    def look_up(self, query: str, as_of: date | None = None) -> LookupOut:
+        """A document, and a clause of it, by number."""
+        as_of = as_of or date.today()
+        result = look_up(self.index, query)
+        document = self._brief(result.document, as_of) if result.document else None
+        return LookupOut.of(result, document, as_of)
+
+    def documents(
+        self,
+        *,
+        limit: int = 200,
+        offset: int = 0,
+        filters: Filters | None = None,
+        as_of: date | None = None,
+    ) -> DocumentsOut:
+        """Documents in the order of the book; facets count all that pass the filters."""
+        as_of = as_of or date.today()
+        filters = filters or Filters()
+        frames = [
+            frame
+            for frame in self.index.store.frames
+            if filters.admit(frame, self.index.container_of(frame))
+        ]
+        return DocumentsOut(
+            total=len(frames),
+            documents=[self._brief(frame, as_of) for frame in frames[offset : offset + limit]],
+            facets={
+                "issuer": _facet([name for frame in frames for name in frame.issuers]),
+                "year": _facet([str(frame.date.year) for frame in frames if frame.date]),
+                "section": _facet([frame.section for frame in frames if frame.section]),
+            },
+        )
+
+    def document(self, id_or_number: str, as_of: date | None = None) -> DocumentDetailOut:
+        """One document, whole, by id or document number.
+
+        Raises:
+            NotFoundError: there is none of that name.
+
+        """
+        as_of = as_of or date.today()
+        document = self.find_document(id_or_number)
+        store = self.index.store
+        cited_by = store.cited_by(document.doc_number) if document.doc_number else []
+        return DocumentDetailOut(
+            **self._brief(document, as_of).model_dump(),
+            addressee=document.addressee,
+            publicity=document.publicity,
+            contact=document.contact,
+            parts=[PartOut.of(part) for part in document.parts],
+            outline=outline_of(document),
+            clauses=[ProvisionOut.of(provision) for provision in document.provisions],
+            tables=tables_of(document),
+            attachments=[
+                AttachmentOut(
+                    label=entry.label,
+                    title=entry.title,
+                    printed=entry.part is not None or entry.document_id is not None,
+                    document=entry.document_id,
+                )
+                for entry in document.attachments
+            ],
+            embedded=list(document.embedded_ids),
+            cites=self._references(store.cites(document.id), named=True),
+            cited_by=self._references(cited_by, named=False),
+            repeals=[
+                frame.id
+                for frame in store.frames
+                if store.validity[frame.id].repealed_by == document.id
+            ],
+        )
+
+    def clause(self, clause_id: str, as_of: date | None = None) -> ClauseDetailOut:
+        """One clause with its neighbours.
+
+        Raises:
+            NotFoundError: there is none of that id.
+
+        """
+        document = self.index.store.document_of(clause_id)
+        if document is None:
+            raise NotFoundError(
+                f"没有编号为“{clause_id}”的条款。请从检索结果或 /api/v1/documents/文号 中取得编号。"
+            )
+        provision = document.by_id[clause_id]
+        before, after = document.neighbours(provision)
+        return ClauseDetailOut(
+            hit=HitOut.of(self.index.hit_of(document, provision), as_of or date.today()),
+            own_text=provision.text,
+            parents=[ProvisionOut.of(parent) for parent in document.ancestors(provision)],
+            children=[ProvisionOut.of(child) for child in document.children(provision.id)],
+            previous=ProvisionOut.of(before) if before else None,
+            next=ProvisionOut.of(after) if after else None,
+        )
+
+    def find_document(self, id_or_number: str) -> Document:
+        """The document of that id, number (in any typography) or title.
+
+        Raises:
+            NotFoundError: there is none of that name.
+
+        """
+        store = self.index.store
+        names = [
+            frame.id
+            for frame in store.frames
+            if id_or_number in {frame.id, frame.doc_number, frame.title}
+        ]
+        if not names and (typed := parse_query(id_or_number)) is not None:
+            names = [
+                frame.id
+                for frame in store.frames
+                if (number := parse(frame.doc_number or "")) is not None
+                and match(typed, number) is NumberMatch.EXACT
+            ]
+        document = store.document(names[0]) if names else None
+        if document is None:
+            raise NotFoundError(
+                f"没有编号或文号为“{id_or_number}”的文件。可以用 /api/v1/lookup 查找相近的文号。"
+            )
+        return document
+
+    def _brief(self, document: Document, as_of: date) -> DocumentOut:
+        container = self.index.container_of(document)
+        return DocumentOut.of(document, container, self.index.store.validity[document.id], as_of)
+
+    def _references(self, mentions: Sequence[CitedBy], *, named: bool) -> list[ReferenceOut]:
+        """``named``: link to the document that is named; otherwise to the one that names."""
+        by_number = {frame.doc_number: frame.id for frame in self.index.store.frames}
+        return [
+            ReferenceOut(
+                clause_id=mention.provision_id,
+                doc_number=mention.doc_number,
+                document=by_number.get(mention.doc_number) if named else mention.document_id,
+            )
+            for mention in mentions
+        ]
+
+
+def _facet(values: Sequence[str]) -> list[FacetOut]:
+    counted = sorted(Counter(values).items(), key=lambda item: (-item[1], item[0]))
+    return [FacetOut(value=value, count=count) for value, count in counted]

@@ -1,0 +1,110 @@
+"""Errors as RFC 9457 problem details, in Chinese.
+
+DianceError               type                  status
+├── InvalidQueryError     invalid-query         422
+├── NotFoundError         not-found             404
+├── IndexMissingError     index-missing         503
+├── IndexIncompatibleError  index-incompatible  503
+├── ModelError            model-unavailable     503
+└── (other)               internal              500
+RequestValidationError    invalid-parameter     422
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
+
+from indexer.errors import (
+    DianceError,
+    IndexIncompatibleError,
+    IndexMissingError,
+    InvalidQueryError,
+    ModelError,
+    NotFoundError,
+)
+
+MEDIA_TYPE = "application/problem+json"
+
+_KINDS: Mapping[type[Exception], tuple[str, str, int]] = {
+    InvalidQueryError: ("invalid-query", "查询内容有误", 422),
+    NotFoundError: ("not-found", "没有找到", 404),
+    IndexMissingError: ("index-missing", "索引尚未建立", 503),
+    IndexIncompatibleError: ("index-incompatible", "索引不可用", 503),
+    ModelError: ("model-unavailable", "向量模型不可用", 503),
+}
+_HTTP_DETAILS = {
+    404: "没有这个地址。接口说明见 /docs,检索页面见 /。",
+    405: "这个地址不支持该请求方法。接口说明见 /docs。",
+}
+
+_log = logging.getLogger(__name__)
+
+
+def problem(kind: str, title: str, status: int, detail: str) -> Response:
+    """One problem document."""
+    content = {"type": f"/problems/{kind}", "title": title, "status": status, "detail": detail}
+    return JSONResponse(content, status_code=status, media_type=MEDIA_TYPE)
+
+
+def problem_of(error: DianceError) -> Response:
+    """The problem document of one of our own errors."""
+    kind, title, status = _KINDS.get(type(error), ("internal", "服务出错", 500))
+    return problem(kind, title, status, str(error))
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error with a problem document; no traceback reaches a client."""
+
+    @app.exception_handler(DianceError)
+    async def own(_request: Request, error: DianceError) -> Response:
+        return problem_of(error)
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(_request: Request, error: RequestValidationError) -> Response:
+        detail = ";".join(_explain(item) for item in error.errors()[:5]) + "。"
+        return problem("invalid-parameter", "参数有误", 422, detail)
+
+    @app.exception_handler(HTTPException)
+    async def http(_request: Request, error: HTTPException) -> Response:
+        detail = _HTTP_DETAILS.get(error.status_code, str(error.detail))
+        return problem("http", "请求无法处理", error.status_code, detail)
+
+    @app.exception_handler(Exception)
+    async def unexpected(request: Request, error: Exception) -> Response:
+        _log.exception("unhandled error on %s", request.url.path, exc_info=error)
+        return problem("internal", "服务出错", 500, "服务内部出错,已记入日志。请稍后再试。")
+
+
+def _explain(item: Mapping[str, Any]) -> str:
+    name = ".".join(str(part) for part in _names(item["loc"]))
+    limits = item.get("ctx", {})
+    match item["type"]:
+        case "missing":
+            return f"缺少参数 {name}"
+        case "greater_than_equal":
+            return f"参数 {name} 不能小于 {limits.get('ge')}"
+        case "less_than_equal":
+            return f"参数 {name} 不能大于 {limits.get('le')}"
+        case "string_too_long":
+            return f"参数 {name} 不能超过 {limits.get('max_length')} 字"
+        case "string_too_short":
+            return f"参数 {name} 不能为空"
+        case "int_parsing":
+            return f"参数 {name} 应为整数"
+        case "enum" | "literal_error":
+            return f"参数 {name} 只能是 {limits.get('expected')}"
+        case kind if "date" in kind:
+            return f"参数 {name} 应为日期,例如 2021-06-01"
+        case _:
+            return f"参数 {name} 的格式不正确"
+
+
+def _names(location: Sequence[object]) -> Sequence[object]:
+    return location[1:] if len(location) > 1 else location

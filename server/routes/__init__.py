@@ -1,0 +1,1 @@
+"""HTTP routes: the API, the pages, and what an operator asks."""

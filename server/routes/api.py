@@ -1,0 +1,80 @@
+"""The API, ``/api/v1``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from indexer.search import LONGEST_QUERY, Mode
+from server.routes.dependencies import AsOf, FiltersOf, KnowledgeBaseOf
+from server.schemas import (
+    ClauseDetailOut,
+    DocumentDetailOut,
+    DocumentsOut,
+    LookupOut,
+    ProblemOut,
+    SearchOut,
+)
+
+_PROBLEMS: dict[int | str, dict[str, object]] = {
+    status: {
+        "model": ProblemOut,
+        "description": description,
+        "content": {"application/problem+json": {}},
+    }
+    for status, description in (
+        (404, "没有找到"),
+        (422, "参数或查询内容有误"),
+        (503, "索引或模型不可用"),
+    )
+}
+
+router = APIRouter(prefix="/api/v1", tags=["api"], responses=_PROBLEMS)
+
+QueryText = Annotated[
+    str, Query(min_length=1, max_length=LONGEST_QUERY, description="问题、关键词或文号")
+]
+Offset = Annotated[int, Query(ge=0, le=100_000)]
+
+
+@router.get("/search", summary="检索条款")
+def search(
+    kb: KnowledgeBaseOf,
+    filters: FiltersOf,
+    q: QueryText,
+    limit: Annotated[int, Query(ge=1, le=50)] = 10,
+    offset: Offset = 0,
+    mode: Mode = Mode.HYBRID,
+) -> SearchOut:
+    """Ranked clauses with exact citations."""
+    return kb.search(q, limit=limit, offset=offset, mode=mode, filters=filters, as_of=filters.as_of)
+
+
+@router.get("/lookup", summary="按文号查文件和条款")
+def look_up(kb: KnowledgeBaseOf, q: QueryText, as_of: AsOf = None) -> LookupOut:
+    """A document number, with or without a clause, however typed."""
+    return kb.look_up(q, as_of)
+
+
+@router.get("/documents", summary="文件目录")
+def documents(
+    kb: KnowledgeBaseOf,
+    filters: FiltersOf,
+    limit: Annotated[int, Query(ge=1, le=200)] = 200,
+    offset: Offset = 0,
+) -> DocumentsOut:
+    """Documents in the order of the book, with facets."""
+    return kb.documents(limit=limit, offset=offset, filters=filters, as_of=filters.as_of)
+
+
+@router.get("/documents/{document_id}", summary="一份文件")
+def document(kb: KnowledgeBaseOf, document_id: str, as_of: AsOf = None) -> DocumentDetailOut:
+    """One document with outline, clauses, tables and citations; by id or document number."""
+    return kb.document(document_id, as_of)
+
+
+@router.get("/clauses/{clause_id}", summary="一个条款")
+def clause(kb: KnowledgeBaseOf, clause_id: str, as_of: AsOf = None) -> ClauseDetailOut:
+    """One clause with its neighbours."""
+    return kb.clause(clause_id, as_of)

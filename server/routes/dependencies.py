@@ -1,0 +1,45 @@
+"""What the routes need from a request."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import Depends, Query, Request
+
+from indexer.search import Filters
+from server.knowledge_base import KnowledgeBase
+
+
+def knowledge_base(request: Request) -> KnowledgeBase:
+    """The open knowledge base.
+
+    Raises:
+        DianceError: it couldn't be opened; the reason is that of the start.
+
+    """
+    return request.app.state.service.require()  # type: ignore[no-any-return]
+
+
+def filters(
+    doc_number: Annotated[str | None, Query(max_length=100, description="文号")] = None,
+    issuer: Annotated[str | None, Query(max_length=100, description="发文单位(部分即可)")] = None,
+    year_from: Annotated[int | None, Query(ge=1900, le=2200, description="起始年份")] = None,
+    year_to: Annotated[int | None, Query(ge=1900, le=2200, description="截止年份")] = None,
+    section: Annotated[str | None, Query(max_length=100, description="汇编栏目")] = None,
+    as_of: Annotated[date | None, Query(description="以哪一天为准;此后印发的文件不计")] = None,
+) -> Filters:
+    """Filters of search and document list; blank values of a form count as absent."""
+    return Filters(
+        doc_number=doc_number or None,
+        issuer=issuer or None,
+        year_from=year_from,
+        year_to=year_to,
+        section=section or None,
+        as_of=as_of,
+    )
+
+
+KnowledgeBaseOf = Annotated[KnowledgeBase, Depends(knowledge_base)]
+FiltersOf = Annotated[Filters, Depends(filters)]
+AsOf = Annotated[date | None, Query(description="以哪一天为准判断时效,默认今天")]

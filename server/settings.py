@@ -1,0 +1,14 @@
+"""Settings of the server. Environment variables: ``DIANCE_HOST``, ``DIANCE_PORT``."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from indexer.settings import IndexSettings
+
+
+class ServerSettings(IndexSettings):
+    """Where to listen, beside the settings of the index."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=1, le=65535)

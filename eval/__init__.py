@@ -1,0 +1,1 @@
+"""Measuring it: questions with gold quotes, retrieval measures, comparison of modes."""

@@ -142,13 +142,21 @@ _QUERY_FORMS = tuple(
 )
 
 
+def fold_typed(text: str) -> str:
+    """Full-width forms made half-width (NFKC); ①, which numbers a clause, stays as it is."""
+    return "".join(
+        character if "①" <= character <= "⑳" else unicodedata.normalize("NFKC", character)
+        for character in text
+    )
+
+
 def parse_query(query: str) -> NumberQuery | None:
     """Read what a person typed as a number, with or without a clause behind it.
 
     Accepts any bracket or none, full-width digits, blanks, a missing 号, the year first, a missing
     or abbreviated agency, and letters typed for digits. Returns None when there is no number in it.
     """
-    text = unicodedata.normalize("NFKC", query).translate(_BRACKETS).strip()
+    text = fold_typed(query).translate(_BRACKETS).strip()
     text = re.sub(r"(?<=[一-鿿])\s+(?=[一-鿿])", "", text)
     straightened = _DIGIT_RUN.sub(lambda hit: hit[0].translate(_LOOK_ALIKES), text)
     straightened = _DIGIT_RUN.sub(lambda hit: hit[0].translate(_LOOK_ALIKES), straightened)
@@ -177,20 +185,26 @@ def _is_subsequence(short: str, long: str) -> bool:
     return all(character in characters for character in short)
 
 
-def match(query: NumberQuery, number: DocumentNumber) -> NumberMatch:
-    """Compare a typed number with a known one; elements that were not typed do not count."""
+def match(
+    query: NumberQuery, number: DocumentNumber, known_agencies: frozenset[str] = frozenset()
+) -> NumberMatch:
+    """Compare a typed number with a known one; elements that were not typed do not count.
+
+    The agency may lack its head (``人社发`` for ``云人社发``) or characters inside. A typed code
+    that is one of ``known_agencies`` means that agency: 云政发 is not short for 云政办发.
+    """
     if query.misread_digits or query.serial != number.serial:
         return NumberMatch.NONE
     if query.year is not None and query.year != number.year:
         return NumberMatch.NONE
-    if query.agency == number.agency and query.year == number.year:
-        return NumberMatch.EXACT
     if not query.agency:
         return NumberMatch.VARIANT if query.year is not None else NumberMatch.NONE
-    complete = query.agency == number.agency
-    abbreviated = (
-        query.agency[-1] == number.agency[-1]
-        and len(query.agency) < len(number.agency)
+    if query.agency == number.agency:
+        return NumberMatch.EXACT if query.year == number.year else NumberMatch.VARIANT
+    lacks_head = number.agency.endswith(query.agency)
+    lacks_characters = (
+        query.agency not in known_agencies
+        and query.agency[-1] == number.agency[-1]
         and _is_subsequence(query.agency, number.agency)
     )
-    return NumberMatch.VARIANT if complete or abbreviated else NumberMatch.NONE
+    return NumberMatch.VARIANT if lacks_head or lacks_characters else NumberMatch.NONE

@@ -44,6 +44,11 @@ class DenseIndex:
         """Length of the vectors."""
         return int(self._index.d)
 
+    @property
+    def passages(self) -> int:
+        """How many passages there are."""
+        return int(self._index.ntotal)
+
     def scores(self, query: Vectors, passages: int) -> NDArray[np.float32]:
         """Cosine of each unit's best passage, shape ``(units,)``.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -11,9 +11,11 @@ from enum import StrEnum
 from rapidfuzz import fuzz
 
 from corpus.document_number import (
+    DocumentNumber,
     NumberMatch,
     NumberQuery,
     chinese_to_int,
+    fold_typed,
     match,
     parse,
     parse_query,
@@ -70,12 +72,13 @@ def look_up(index: SearchIndex, query: str) -> LookupResult:
     number = parse_query(query)
     if number is None:
         return _by_title(index, query)
-    agreeing = [
-        (document, match(number, known))
-        for document in index.store.frames
-        if (known := parse(document.doc_number or "")) is not None
+    numbers = _numbers(index)
+    agencies = frozenset(known.agency for _, known in numbers)
+    found = [
+        document
+        for document, known in numbers
+        if match(number, known, agencies) is not NumberMatch.NONE
     ]
-    found = [document for document, agreement in agreeing if agreement is not NumberMatch.NONE]
     cited = _citing(index, number)
     if found:
         return _found(index, query, number, found)
@@ -93,14 +96,26 @@ def look_up(index: SearchIndex, query: str) -> LookupResult:
     return LookupResult(query, LookupMatch.NONE, None, None, (), (), absent)
 
 
+def _numbers(index: SearchIndex) -> list[tuple[Document, DocumentNumber]]:
+    """All documents of the collection that have a number."""
+    parsed = ((document, parse(document.doc_number or "")) for document in index.store.frames)
+    return [(document, number) for document, number in parsed if number is not None]
+
+
 def _found(
     index: SearchIndex, query: str, number: NumberQuery, documents: Sequence[Document]
 ) -> LookupResult:
-    """The best of the documents that agree; fuller agency codes and exact forms first."""
-    ranked = sorted(
-        documents,
-        key=lambda document: -fuzz.ratio(str(number), document.doc_number or ""),
-    )
+    """The best of the documents that agree.
+
+    The likest agency code comes first; without one, the agency with most documents here.
+    """
+    issued = Counter(known.agency for _, known in _numbers(index))
+
+    def likeness(document: Document) -> tuple[float, int]:
+        agency = (document.doc_number or "").split("〔")[0]
+        return -fuzz.ratio(number.agency, agency) if number.agency else 0.0, -issued[agency]
+
+    ranked = sorted(documents, key=likeness)
     best = ranked[0]
     typed = re.sub(r"\s+$", "", query[: len(best.doc_number or "")])
     how = LookupMatch.EXACT if typed == best.doc_number else LookupMatch.VARIANT
@@ -140,9 +155,8 @@ def _by_title(index: SearchIndex, query: str) -> LookupResult:
 def _near_misses(index: SearchIndex, number: NumberQuery) -> tuple[Candidate, ...]:
     """Known numbers by likeness: half the agency code, a quarter each for year and serial."""
     scored = []
-    for document in index.store.frames:
-        known = parse(document.doc_number or "")
-        if known is None or known.year is None:
+    for document, known in _numbers(index):
+        if known.year is None:
             continue
         agency = fuzz.ratio(number.agency, known.agency) / 100 if number.agency else 0.5
         year = fuzz.ratio(str(number.year), str(known.year)) / 100 if number.year else 0.5
@@ -205,7 +219,7 @@ def _clause(
 
 def _steps(rest: str) -> tuple[str, ...]:
     """``第四条第(二)项`` -> ``("条4", "项2")``: kind and number of each step, in any typography."""
-    text = unicodedata.normalize("NFKC", rest).replace(" ", "")
+    text = fold_typed(rest).replace(" ", "")
     steps: list[str] = []
     for hit in _CLAUSE_STEPS.finditer(text):
         if hit["attachment"]:
@@ -219,7 +233,7 @@ def _steps(rest: str) -> tuple[str, ...]:
 
 def _step(element: str) -> str:
     """One element of a path in the form that typed steps have."""
-    element = unicodedata.normalize("NFKC", element)
+    element = fold_typed(element)
     if hit := re.fullmatch(rf"附([件表])({_N})?", element):
         return f"附{hit[1]}{chinese_to_int(hit[2]) if hit[2] else ''}"
     if hit := re.fullmatch(rf"第({_N})([章节条款行段])", element):

@@ -20,6 +20,7 @@ from corpus.quotation import Quotation, quote
 
 _LONGEST_UNIT = 900  # characters; longer ones are cited by their parts
 _LONGEST_ITEM = 130  # mean length of items that are read with their lead-in
+_SHORTEST_LEAD_IN = 15  # shorter ones only announce what follows
 _LONGEST_PASSAGE = 160  # characters; e5 loses detail in longer ones
 _SENTENCE = re.compile(r"[^。；;\n]+[。；;\n]*")
 
@@ -59,7 +60,7 @@ def units_of(compilation: Compilation) -> Iterator[Unit]:
 
 def _units_below(source: str, document: Document, provision: Provision) -> Iterator[Unit]:
     children = document.children(provision.id)
-    if _is_table_head(provision) or _is_blank_form_row(provision):
+    if _says_nothing_alone(provision):
         return
     if provision.kind is ProvisionKind.TABLE_ROW or not children:
         yield _unit(source, document, provision, [provision])
@@ -73,12 +74,12 @@ def _units_below(source: str, document: Document, provision: Provision) -> Itera
         yield from _units_below(source, document, child)
 
 
-def _is_table_head(provision: Provision) -> bool:
-    return provision.kind is ProvisionKind.TABLE_ROW and not provision.cells
-
-
-def _is_blank_form_row(provision: Provision) -> bool:
-    return provision.kind is ProvisionKind.TABLE_ROW and not re.search(r"[^\W\d]", provision.text)
+def _says_nothing_alone(provision: Provision) -> bool:
+    """Heads of tables, empty rows of forms, and paragraphs like ``具体措施:``."""
+    if provision.kind is ProvisionKind.TABLE_ROW:
+        return not provision.cells or not re.search(r"[^\W\d]", provision.text)
+    is_paragraph = provision.kind is ProvisionKind.PARAGRAPH
+    return is_paragraph and len(provision.text) < _SHORTEST_LEAD_IN and provision.text[-1] in ":："
 
 
 def _is_cited_whole(

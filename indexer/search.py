@@ -206,9 +206,8 @@ class SearchIndex:
 
         """
         query = checked_query(query)
-        scores = self._scores(query, mode)
+        scores = self._scores(query, mode, filters or Filters())
         scores += self._named_document_bonus(query)
-        scores[~self._admitted(filters or Filters())] = -np.inf
         ranked = np.argsort(-scores, kind="stable")
         ranked = ranked[np.isfinite(scores[ranked])]
         page = ranked[offset : offset + limit]
@@ -220,13 +219,20 @@ class SearchIndex:
         )
         return SearchResult(query, mode, len(ranked), hits)
 
-    def _scores(self, query: str, mode: Mode) -> Scores:
-        """Scores of all units, -inf for those that aren't candidates."""
+    def _scores(self, query: str, mode: Mode, filters: Filters) -> Scores:
+        """Scores of all units, -inf for those that aren't candidates.
+
+        Filters come before the fusion: what is kept is ranked as if it were all there is.
+        """
+        admitted = self._admitted(filters)
+        lexical = dense = np.zeros(0, np.float32)
         if mode is not Mode.DENSE:
-            lexical = self._lexical.scores(query, self._tokenizer)
+            lexical = np.where(admitted, self._lexical.scores(query, self._tokenizer), 0.0)
             if mode is Mode.LEXICAL:
                 return np.where(lexical > 0, lexical, -np.inf).astype(np.float32)
-        dense = self._dense.scores(self.encoder.encode_query(query), _PASSAGES)
+        passages = _PASSAGES if filters == Filters() else self._dense.passages
+        dense = self._dense.scores(self.encoder.encode_query(query), passages)
+        dense = np.where(admitted, dense, -np.inf).astype(np.float32)
         if mode is Mode.DENSE:
             return dense
         return convex_combination(lexical, dense, weight=_LEXICAL_WEIGHT, depth=_CANDIDATES)

@@ -26,6 +26,7 @@ _WORD = re.compile(r"\w")
 _HAN_RUN = re.compile(r"[一-鿿]+")
 _DECORATION = re.compile(r"[(（][^()（）]*[)）]|\s")
 _LONGEST_TERM = 12
+_TERM_FREQUENCY = 1000  # as in the dictionary kept by hand
 
 
 def fold(text: str) -> str:
@@ -61,7 +62,7 @@ class Tokenizer:
         self._cutter = jieba.Tokenizer()
         self._cutter.initialize()
         for term in terms:
-            self._cutter.add_word(term)
+            self._cutter.add_word(term, _TERM_FREQUENCY)
         self._cutter.load_userdict(str(dictionary))
         self._stop_words = frozenset(STOP_WORDS.read_text(encoding="utf-8").split())
 

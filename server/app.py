@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 from pathlib import Path
 
 from fastapi import FastAPI
-from fastapi.concurrency import run_in_threadpool
 from fastapi.staticfiles import StaticFiles
 
 from indexer.errors import DianceError
@@ -60,7 +60,8 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        await run_in_threadpool(service.open, settings)
+        # The server listens at once and says 503 with the reason until the model is loaded.
+        threading.Thread(target=service.open, args=(settings,), daemon=True).start()
         yield
 
     app = FastAPI(

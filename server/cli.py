@@ -51,24 +51,32 @@ def _print_json(model: BaseModel) -> None:
 
 
 class _Progress(BuildProgress):
-    """Steps as lines, encoding as a bar, all on standard error."""
+    """Steps as lines; encoding as a bar on a terminal, as a line every tenth otherwise."""
 
-    def __init__(self, progress: Progress) -> None:
-        self._progress = progress
-        self._bar = progress.add_task("语义向量", total=None, visible=False)
+    def __init__(self, bar: Progress | None) -> None:
+        self._bar = bar
+        self._task = bar.add_task("  语义向量", total=None, visible=False) if bar else None
+        self._tenths = 0
 
     def step(self, message: str) -> None:
-        self._progress.console.print(f"· {message}")
+        _err.print(f"· {message}")
 
     def encoding(self, done: int, total: int) -> None:
-        self._progress.update(self._bar, completed=done, total=total, visible=done < total)
+        if self._bar is not None and self._task is not None:
+            self._bar.update(self._task, completed=done, total=total, visible=done < total)
+        elif total and done * 10 // total > self._tenths:
+            self._tenths = done * 10 // total
+            _err.print(f"· 语义向量 {done}/{total}")
 
 
 @contextlib.contextmanager
 def _progress() -> Iterator[_Progress]:
+    if not _err.is_terminal:
+        yield _Progress(None)
+        return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, TimeRemainingColumn(), console=_err, transient=True) as progress:
-        yield _Progress(progress)
+    with Progress(*columns, TimeRemainingColumn(), console=_err, transient=True) as bar:
+        yield _Progress(bar)
 
 
 class BuildOut(BaseModel):

@@ -35,8 +35,15 @@ class StatusOut(BaseModel):
         )
 
 
+class CellOut(BaseModel):
+    """A table cell with the head of its column."""
+
+    head: str
+    value: str
+
+
 class ClauseOut(BaseModel):
-    """One clause for reading."""
+    """One clause for reading. ``cells`` is empty except for table rows."""
 
     id: str
     path: list[str]
@@ -45,6 +52,7 @@ class ClauseOut(BaseModel):
     headings: list[str] = Field(description="titles and headings above, outermost first")
     kind: str = Field(description="clause | paragraph | table_row | title")
     text: str
+    cells: list[CellOut]
 
 
 class DocumentOut(BaseModel):
@@ -123,6 +131,7 @@ class HitOut(BaseModel):
                 headings=list(hit.unit.headings),
                 kind=provision.kind.value,
                 text=hit.unit.text,
+                cells=[CellOut(head=cell.head, value=cell.value) for cell in provision.cells],
             ),
             document=DocumentOut.of(hit.document, hit.container, hit.validity, as_of),
             citation=CitationOut(
@@ -344,7 +353,7 @@ def outline_of(document: Document, parent_id: str | None = None) -> list[Outline
             children=outline_of(document, provision.id),
         )
         for provision in document.children(parent_id)
-        if provision.kind is ProvisionKind.CLAUSE
+        if provision.marker
     ]
 
 

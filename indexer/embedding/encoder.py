@@ -50,7 +50,7 @@ class SentenceTransformerEncoder:
         from sentence_transformers import SentenceTransformer  # noqa: PLC0415
         from transformers.utils import logging  # noqa: PLC0415
 
-        logging.disable_progress_bar()
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         self._set_threads = torch.set_num_threads
         self._threads = threads
         # A second thread gains nothing for one query and stalls when the other core is busy.

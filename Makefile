@@ -1,0 +1,62 @@
+# Two commands do everything on a fresh machine: `make serve` and `make test`.
+# `make help` lists the rest.
+
+PYTHON ?= python3
+HOST   ?= 127.0.0.1
+PORT   ?= 8000
+
+VENV    := .venv
+BIN     := $(VENV)/bin
+DIANCE  := $(BIN)/diance
+RUNTIME := $(VENV)/.installed
+DEV     := $(VENV)/.installed-dev
+# Without a terminal pip shows no bars; it still names each package as it fetches it.
+PIP     := $(BIN)/python -m pip --disable-pip-version-check
+
+export DIANCE_HOST := $(HOST)
+export DIANCE_PORT := $(PORT)
+
+.DEFAULT_GOAL := help
+.PHONY: help serve test build eval lint clean
+
+help: ## Show this help
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+
+serve: build ## Set up whatever is missing and start the server (HOST, PORT)
+	@$(DIANCE) serve
+
+build: $(RUNTIME) ## Build the index; does nothing when it is up to date
+	@$(DIANCE) build
+
+test: $(DEV) ## Set up whatever is missing and run all tests
+	@$(DIANCE) build
+	@$(BIN)/python -m pytest
+
+eval: $(RUNTIME) ## Measure retrieval on eval/datasets/dev.jsonl (QUESTIONS=file for another)
+	@$(DIANCE) build
+	@$(DIANCE) eval $(if $(QUESTIONS),--questions $(QUESTIONS))
+
+lint: $(DEV) ## ruff and mypy --strict
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+
+clean: ## Remove the virtual environment, the model, the index and caches
+	rm -rf $(VENV) build diance.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Python 3.11 or newer is needed; name one with: make PYTHON=python3.11 …"; exit 1; }
+	@echo "· creating the virtual environment $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+
+$(RUNTIME): pyproject.toml constraints.txt | $(BIN)/python
+	@echo "· installing the dependencies (about 400 MB to download, a few minutes)"
+	@$(PIP) install -c constraints.txt -e .
+	@touch $@
+
+$(DEV): $(RUNTIME)
+	@echo "· installing the test tools"
+	@$(PIP) install -c constraints.txt -e '.[dev]'
+	@touch $@

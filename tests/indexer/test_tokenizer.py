@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+from corpus.model import Compilation
+from indexer.tokenizer import Tokenizer, collection_terms
+
+
+def test_terms_of_art_stay_whole_and_are_cut_as_well() -> None:
+    words = Tokenizer().words("企业新型学徒制培训补贴")
+    assert "企业新型学徒制" in words
+    assert "学徒" in words
+
+
+def test_occupations_of_the_catalogues_become_terms(compilation: Compilation) -> None:
+    terms = collection_terms([compilation])
+    assert {"食用菌生产工", "民航乘务员"} <= set(terms)
+    assert "云南省财政厅" in terms
+    assert "食用菌生产工" in Tokenizer(terms).words("食用菌生产工有补贴吗")
+
+
+def test_widths_and_case_are_folded() -> None:
+    assert Tokenizer().words("ＳＹＢ培训") == Tokenizer().words("syb培训")
+
+
+def test_question_words_and_punctuation_are_no_terms() -> None:
+    assert Tokenizer().words("请问怎么,的?!") == []
+
+
+def test_bigrams_survive_a_wrong_character_beside_them() -> None:
+    tokenizer = Tokenizer()
+    typed, printed = tokenizer.bigrams("职业技能陪训"), tokenizer.bigrams("职业技能培训")
+    assert set(typed) & set(printed) == {"职业", "业技", "技能"}
+
+
+def test_one_tokenizer_does_not_change_another() -> None:
+    Tokenizer(["电工中级证补贴"])
+    assert "电工中级证补贴" not in Tokenizer().words("电工中级证补贴")

@@ -1,0 +1,118 @@
+"""The command as a user runs it: a process of its own, its output and exit status."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from indexer.search import SearchIndex
+
+
+def diance(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "server.cli", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | environment,
+        timeout=120,
+    )
+
+
+def assert_one_clear_line(
+    result: subprocess.CompletedProcess[str], status: int, words: str
+) -> None:
+    assert result.returncode == status
+    assert result.stdout == ""
+    assert "Traceback" not in result.stderr
+    lines = [line for line in result.stderr.splitlines() if not line.startswith("· ")]
+    assert len(lines) == 1
+    assert words in lines[0]
+
+
+@pytest.mark.usefixtures("index")
+def test_search_prints_clauses_with_citations() -> None:
+    result = diance("search", "导师带徒津贴", "--mode", "lexical", "--limit", "2")
+    assert result.returncode == 0
+    assert "(云人社发〔2019〕16号)" in result.stdout
+
+
+@pytest.mark.usefixtures("index")
+def test_json_is_what_the_api_returns() -> None:
+    result = diance("search", "导师带徒津贴", "--mode", "lexical", "--limit", "2", "--json")
+    body = json.loads(result.stdout)
+    assert body["mode"] == "lexical"
+    assert "from" in body["results"][0]["document"]["status"]
+    body = json.loads(diance("lookup", "云财规(2019)3第四条", "--json").stdout)
+    assert body["match"] == "variant"
+    assert body["clause"]["clause"]["label"] == "第四条"
+    body = json.loads(diance("show", "云财规〔2019〕3号", "--json").stdout)
+    assert body["doc_number"] == "云财规〔2019〕3号"
+    body = json.loads(diance("show", "云财规-2019-3:第四条", "--json").stdout)
+    assert body["hit"]["clause"]["id"] == "云财规-2019-3:第四条"
+
+
+@pytest.mark.usefixtures("index")
+def test_what_is_not_found_ends_with_one() -> None:
+    assert diance("lookup", "黔府发〔2003〕777号").returncode == 1
+    assert_one_clear_line(diance("show", "nothing"), 1, "没有编号或文号")
+
+
+@pytest.mark.usefixtures("index")
+def test_bad_input_ends_with_two() -> None:
+    assert_one_clear_line(diance("search", " "), 2, "查询内容为空")
+    assert_one_clear_line(diance("search", "字" * 501), 2, "超过了500字")
+    assert diance("search", "电工", "--limit", "99").returncode == 2
+    assert_one_clear_line(diance("lookup", "电工", DIANCE_PORT="x"), 2, "DIANCE_PORT")
+
+
+@pytest.mark.usefixtures("index")
+def test_build_says_that_the_index_is_up_to_date() -> None:
+    result = diance("build", "--json")
+    body = json.loads(result.stdout)
+    assert body["fresh"] is False
+    assert body["counts"]["documents"] == 42
+
+
+def test_a_missing_index_names_the_command(empty_data_folder: Path) -> None:
+    assert_one_clear_line(diance("search", "电工"), 2, "diance build")
+    assert not empty_data_folder.exists()
+
+
+def test_a_wrong_model_path_is_named(empty_data_folder: Path) -> None:
+    assert_one_clear_line(diance("build", DIANCE_MODEL="/nowhere/model"), 2, "/nowhere/model")
+    assert not (empty_data_folder / "index").exists()
+
+
+def test_a_model_folder_that_is_none_is_named(empty_data_folder: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "no-model"
+    folder.mkdir()
+    assert_one_clear_line(diance("build", DIANCE_MODEL=str(folder)), 2, "无法加载向量模型")
+    assert not (empty_data_folder / "index").exists()
+
+
+def test_a_missing_source_is_named(empty_data_folder: Path, tmp_path: Path) -> None:
+    missing = str(tmp_path / "sources")
+    assert_one_clear_line(diance("build", DIANCE_SOURCES_FOLDER=missing), 2, "找不到来源清单")
+
+
+def test_a_port_in_use_is_said_before_anything_is_loaded() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        assert_one_clear_line(diance("serve", "--port", port), 2, "--port")
+
+
+def test_a_read_only_data_folder_is_one_clear_line(index: SearchIndex, tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("not a folder")
+    result = diance("build", DIANCE_DATA_FOLDER=str(blocked))
+    assert result.returncode == 2
+    assert "Traceback" not in result.stderr

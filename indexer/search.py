@@ -39,7 +39,6 @@ from indexer.tokenizer import Tokenizer
 LONGEST_QUERY = 500
 _CANDIDATES = 200  # units that each side hands to the fusion
 _PASSAGES = 400  # nearest passages; several belong to one unit
-_LEXICAL_WEIGHT = 0.5  # chosen on eval/datasets/train.jsonl, see eval/README.md
 _NAMED_DOCUMENT_BONUS = 0.5
 
 Scores = NDArray[np.float32]
@@ -235,7 +234,8 @@ class SearchIndex:
         dense = np.where(admitted, dense, -np.inf).astype(np.float32)
         if mode is Mode.DENSE:
             return dense
-        return convex_combination(lexical, dense, weight=_LEXICAL_WEIGHT, depth=_CANDIDATES)
+        weight = self._settings.lexical_weight
+        return convex_combination(lexical, dense, weight=weight, depth=_CANDIDATES)
 
     def _named_document_bonus(self, query: str) -> Scores:
         """A query that names a document by number means that document."""

@@ -26,7 +26,8 @@ def default_data_folder() -> Path:
 class IndexSettings(BaseSettings):
     """Settings of the build and of search.
 
-    ``model`` is the built-in model or any sentence-transformers name or path.
+    ``model`` is the built-in model or any sentence-transformers name or path; ``threads`` are
+    those of the build, ``lexical_weight`` is the share of BM25 in a hybrid ranking.
     """
 
     model_config = SettingsConfigDict(env_prefix="DIANCE_", extra="ignore", protected_namespaces=())
@@ -35,6 +36,7 @@ class IndexSettings(BaseSettings):
     sources_folder: Path = SOURCES_FOLDER
     model: str = BUILT_IN_MODEL
     threads: int = Field(default=2, ge=1, le=256)
+    lexical_weight: float = Field(default=0.5, ge=0, le=1)
 
     @property
     def index_folder(self) -> Path:

@@ -26,25 +26,26 @@ from corpus.model import AttachmentEntry, Document, Furniture, MetadataSpan, Par
 from corpus.outline import read_marker
 from corpus.provisions import ProvisionTree
 from corpus.readers.text import Line
+from corpus.sources import Source
 
 _LABEL = re.compile(r"附\s*([件表])\s*([一二三四五六七八九十\d]{0,3})\s*[:：]?$")
 _LONGEST_TITLE_LINE = 45
 
 
 def read_document(
-    text: str, document_id: str, head: DocumentHead, lines: Sequence[Line], end: int
+    source: Source, document_id: str, head: DocumentHead, lines: Sequence[Line], end: int
 ) -> tuple[Document, tuple[Furniture, ...]]:
     """Read the document that stands in ``lines[head.first:end]``.
 
     Returns it without what only the contents list knows (section, page) and with the furniture
     found inside (repeated table heads).
     """
-    return _DocumentReader(text, document_id, head, lines, end).read()
+    return _DocumentReader(source, document_id, head, lines, end).read()
 
 
 @dataclass
 class _DocumentReader:
-    text: str
+    source: Source
     id: str
     head: DocumentHead
     lines: Sequence[Line]
@@ -52,10 +53,13 @@ class _DocumentReader:
     metadata: list[MetadataSpan] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)
     announced: list[AnnouncedAttachment] = field(default_factory=list)
+    tree: ProvisionTree = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.tree = ProvisionTree(self.source.text, self.id)
 
     def read(self) -> tuple[Document, tuple[Furniture, ...]]:
         head, lines = self.head, self.lines
-        self.tree = ProvisionTree(self.text, self.id)
         title_end = head.body - 1 if head.number else head.first + 1
         self.tree.add_title(lines[head.first : title_end])
         self._note("doc_number" if head.number else "adoption_note", title_end, head.body)
@@ -73,7 +77,7 @@ class _DocumentReader:
         provisions, repeated_heads = self.tree.finish()
         document = Document(
             id=self.id,
-            source_file="",
+            source_file=self.source.file,
             doc_number=str(head.number) if head.number else None,
             title=head.title,
             issuers=issuers,

@@ -75,12 +75,11 @@ def _read_documents(
     for index, head in enumerate(heads):
         end = _end_of(heads, index, len(body))
         document_id = _unused_id(head, taken)
-        document, repeated = read_document(source.text, document_id, head, body, end)
+        document, repeated = read_document(source, document_id, head, body, end)
         furniture += repeated
         entry = _contents_entry(head, entries)
         document = replace(
             document,
-            source_file=source.file,
             section=entry.section if entry else None,
             page_start=entry.page if entry else None,
         )

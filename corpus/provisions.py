@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from corpus.cleaning import group_paragraphs, list_mark_repairs, paragraph_segments, title_segments
 from corpus.model import Cell, Furniture, PartKind, Provision, ProvisionKind, Segment, Span
@@ -35,8 +34,6 @@ class _Node:
     provision: Provision
     level: int
     paragraphs: int = 0
-    rows: int = 0
-    children: Counter[str] = field(default_factory=Counter)
 
 
 class ProvisionTree:
@@ -138,7 +135,7 @@ class ProvisionTree:
             if not closing:
                 self._root_paragraphs += 1
             name = f"第{ordinal(min(self._root_paragraphs, 99))}段"
-            path = ("结尾",) if closing else tuple(filter(None, (self._root_name, name)))
+            path = ("末段",) if closing else tuple(filter(None, (self._root_name, name)))
             label = "".join((*self._prefix, *path))
             self._append(ProvisionKind.PARAGRAPH, (*self._prefix, *path), label, segments)
             return

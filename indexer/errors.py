@@ -6,6 +6,7 @@
     ├── BuildError              a build can't be made or finished
     ├── ModelError              the embedding model can't be loaded
     ├── InvalidQueryError       the query can't be searched for
+    ├── NotReadyError           the service is still starting
     ├── NotFoundError           there is no document or clause of that name
     └── QuestionFileError       an evaluation file can't be read (eval/questions.py)
 
@@ -42,3 +43,7 @@ class InvalidQueryError(DianceError):
 
 class NotFoundError(DianceError):
     """There is no document or clause of that name."""
+
+
+class NotReadyError(DianceError):
+    """The service is still starting; the same question works in a moment."""

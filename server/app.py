@@ -12,7 +12,7 @@ from pathlib import Path
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
-from indexer.errors import DianceError
+from indexer.errors import DianceError, NotReadyError
 from indexer.search import SearchIndex
 from server import problems
 from server.knowledge_base import KnowledgeBase
@@ -29,7 +29,7 @@ class Service:
 
     def __init__(self, knowledge_base: KnowledgeBase | None = None) -> None:
         self._knowledge_base = knowledge_base
-        self._reason: DianceError = DianceError("服务正在启动,请稍候再试。")
+        self._reason: DianceError = NotReadyError("服务正在启动,请稍候再试。")
 
     def require(self) -> KnowledgeBase:
         """The open knowledge base; raises the reason if it couldn't be opened."""

@@ -28,6 +28,7 @@ from indexer.errors import (
     InvalidQueryError,
     ModelError,
     NotFoundError,
+    NotReadyError,
 )
 
 MEDIA_TYPE = "application/problem+json"
@@ -37,6 +38,7 @@ _KINDS: Mapping[type[Exception], tuple[str, str, int]] = {
     NotFoundError: ("not-found", "没有找到", 404),
     IndexMissingError: ("index-missing", "索引尚未建立", 503),
     IndexIncompatibleError: ("index-incompatible", "索引不可用", 503),
+    NotReadyError: ("not-ready", "服务正在启动", 503),
     ModelError: ("model-unavailable", "向量模型不可用", 503),
 }
 _HTTP_DETAILS = {

@@ -7,6 +7,8 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from corpus.readers.pdf import PdfTextError, extract_text
+
 SOURCES_FOLDER = Path(__file__).parent
 MANIFEST = "manifest.json"
 
@@ -17,7 +19,10 @@ class SourceError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One text as received. ``text`` is the decoded file, character for character."""
+    """One source as received.
+
+    ``text`` is the decoded file, character for character, or the text layer of a PDF.
+    """
 
     file: str
     title: str
@@ -33,7 +38,7 @@ def load_sources(folder: Path = SOURCES_FOLDER) -> tuple[Source, ...]:
 
     Raises:
         SourceError: the manifest is missing or malformed, a file is missing, has other content
-            than the manifest says, or isn't UTF-8.
+            than the manifest says, isn't UTF-8, or is a PDF without text.
 
     """
     manifest = folder / MANIFEST
@@ -64,7 +69,10 @@ def _load(folder: Path, entry: dict[str, object]) -> Source:
             "请恢复原文件;如果确要更换,请同时更新清单。"
         )
     try:
-        text = content.decode("utf-8")
+        is_pdf = path.suffix.lower() == ".pdf"
+        text = extract_text(content) if is_pdf else content.decode("utf-8")
+    except PdfTextError as error:
+        raise SourceError(f"来源文件 {path}:{error}") from None
     except UnicodeDecodeError as error:
         raise SourceError(
             f"来源文件 {path} 不是 UTF-8 文本({error.reason})。请转换编码后再试。"

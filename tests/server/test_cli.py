@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
+import httpx
 import pytest
 
 from indexer.search import SearchIndex
@@ -116,3 +119,40 @@ def test_a_read_only_data_folder_is_one_clear_line(index: SearchIndex, tmp_path:
     result = diance("build", DIANCE_DATA_FOLDER=str(blocked))
     assert result.returncode == 2
     assert "Traceback" not in result.stderr
+
+
+@pytest.mark.usefixtures("index")
+def test_the_server_starts_becomes_ready_answers_and_stops() -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = subprocess.Popen(
+        [sys.executable, "-m", "server.cli", "serve", "--port", str(port)],
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
+            statuses = _wait_until_ready(client)
+            assert set(statuses[:-1]) <= {None, 503}  # not listening yet, or loading
+            body = client.get("/api/v1/search", params={"q": "电工培训补贴"}).json()
+            assert body["results"]
+    finally:
+        server.send_signal(signal.SIGINT)
+        _, errors = server.communicate(timeout=30)
+    assert "Traceback" not in errors
+
+
+def _wait_until_ready(client: httpx.Client) -> list[int | None]:
+    """Status of /readyz at each try, None while nothing listens; the last one is 200."""
+    statuses: list[int | None] = []
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        try:
+            statuses.append(client.get("/readyz").status_code)
+        except httpx.TransportError:
+            statuses.append(None)
+        if statuses[-1] == 200:
+            return statuses
+        time.sleep(0.3)
+    raise AssertionError(f"the server did not become ready: {statuses[-5:]}")

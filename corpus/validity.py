@@ -53,10 +53,10 @@ class Validity:
 
 _SELF = r"本(?:办法|实施办法|意见|通知|规定|条例|细则|方案|《办法》|目录)"
 _ENTRY = re.compile(
-    rf"{_SELF}自(?:(?P<y>\d{{4}})年(?P<m>\d{{1,2}})月(?P<d>\d{{1,2}})日"
+    rf"(?:{_SELF}|现予(?:公布|发布)[,，])自(?:(?P<y>\d{{4}})年(?P<m>\d{{1,2}})月(?P<d>\d{{1,2}})日"
     r"|(?:发布|印发|公布|向社会公布)之日)起(?P<delay>\d{1,3}日后)?(?:施行|实施|执行|试行)"
 )
-_TERM_IN_TITLE = re.compile(r"[(（](?P<first>\d{4})\s*[—–-]+\s*(?P<last>\d{4})年[)）]")
+_TERM_IN_TITLE = re.compile(r"[(（]\d{4}\s*[—–-]+\s*(?P<last>\d{4})年[)）]")
 _YEAR_IN_TITLE = re.compile(r"(?P<year>\d{4})\s*年度")
 _REPEAL = re.compile(r"[^。]*(?:同时|予以|即行)?废止")
 
@@ -73,7 +73,7 @@ def validity_of(documents: Iterable[Document]) -> Mapping[str, Validity]:
 def _read(document: Document, repealed_by: str | None) -> Validity:
     begins, ends, basis = None, None, []
     if term := _TERM_IN_TITLE.search(document.title):
-        begins, ends = date(int(term["first"]), 1, 1), date(int(term["last"]), 12, 31)
+        ends = date(int(term["last"]), 12, 31)  # the day it begins is not printed there
         basis.append(term[0])
     elif year := _YEAR_IN_TITLE.search(document.title):
         ends = date(int(year["year"]), 12, 31)

@@ -52,7 +52,7 @@ $(BIN)/python:
 	@$(PYTHON) -m venv $(VENV)
 
 $(RUNTIME): pyproject.toml constraints.txt | $(BIN)/python
-	@echo "· installing the dependencies (about 400 MB to download, a few minutes)"
+	@echo "· installing the dependencies (about 350 MB to download, a few minutes)"
 	@$(PIP) install -c constraints.txt -e .
 	@touch $@
 

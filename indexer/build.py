@@ -7,7 +7,7 @@ import importlib.metadata
 import os
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +17,8 @@ import numpy as np
 
 import corpus
 import indexer
-from corpus.model import Compilation
+from corpus.errata import ErrataError, load_errata
+from corpus.model import Compilation, Erratum
 from corpus.parser import parse_source
 from corpus.sources import Source, SourceError, load_sources
 from indexer.dense import DenseIndex
@@ -105,7 +106,7 @@ def build_index(
         folder, compilations, counts = _build(settings, sources, encoder, fingerprint, progress)
         warnings = tuple(warning for c in compilations for warning in c.warnings)
         return BuildReport(folder, True, time.perf_counter() - started, counts, warnings)
-    except SourceError as error:
+    except (SourceError, ErrataError) as error:
         raise BuildError(str(error)) from None
     except OSError as error:
         raise BuildError(
@@ -135,14 +136,15 @@ def _build(
     """Write a build beside the current one and switch to it."""
     progress.step("解析文件和条款")
     compilations = [parse_source(source) for source in sources]
-    units, passages = _units_and_passages(compilations)
+    errata = {source.file: load_errata(source) for source in sources}
+    units, passages = _units_and_passages(compilations, errata)
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
     target = settings.index_folder / f"{stamp}-{fingerprint[:8]}"
     partial = settings.index_folder / f".{target.name}.{os.getpid()}"
     partial.mkdir()
     try:
         progress.step("写入文件与条款库")
-        write_store(partial / STORE, compilations, units)
+        write_store(partial / STORE, compilations, errata, units)
         progress.step("建立全文索引(jieba + BM25)")
         terms = collection_terms(compilations)
         _write_lexical(partial, units, compilations, Tokenizer(terms))
@@ -177,9 +179,9 @@ def _build(
 
 
 def _units_and_passages(
-    compilations: Sequence[Compilation],
+    compilations: Sequence[Compilation], errata: Mapping[str, Sequence[Erratum]]
 ) -> tuple[list[Unit], list[Passage]]:
-    units = [unit for compilation in compilations for unit in units_of(compilation)]
+    units = [unit for c in compilations for unit in units_of(c, errata[c.source_file])]
     if not units:
         raise BuildError("来源文件中没有找到任何文件。请检查来源清单和文本内容。")
     passages = [p for index, unit in enumerate(units) for p in passages_of(unit, index)]
@@ -203,6 +205,7 @@ def _counts(
         "contents_entries": sum(len(c.contents) for c in compilations),
         "embedded_documents": sum(document.container_id is not None for document in documents),
         "provisions": sum(len(document.provisions) for document in documents),
+        "errata": sum(len(unit.errata) for unit in units),
         "units": len(units),
         "passages": len(passages),
     }
@@ -215,7 +218,7 @@ def _fingerprint(sources: Sequence[Source], model: str, model_fingerprint: str) 
         digest.update(f"{source.file} {source.sha256} {source.running_heads}".encode())
     for package in (corpus, indexer):
         root = Path(package.__file__ or "").parent
-        for file in sorted([*root.rglob("*.py"), *root.rglob("annotations/**/*.txt")]):
+        for file in sorted([*root.rglob("*.py"), *root.rglob("annotations/**/*.*")]):
             digest.update(file.relative_to(root).as_posix().encode())
             digest.update(file.read_bytes())
     return digest.hexdigest()

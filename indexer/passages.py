@@ -15,8 +15,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from corpus.model import Compilation, Document, PartKind, Provision, ProvisionKind, Span
-from corpus.quotation import Quotation, quote
+from corpus.model import Compilation, Document, Erratum, PartKind, Provision, ProvisionKind, Span
+from corpus.quotation import PlacedErratum, place_errata, quote
 
 _LONGEST_UNIT = 900  # characters; longer ones are cited by their parts
 _LONGEST_ITEM = 130  # mean length of items that are read with their lead-in
@@ -30,7 +30,7 @@ class Unit:
     """A citable piece.
 
     ``headings`` are those above it, outermost first; ``reading`` is the text with what a table
-    cell needs to be understood, the heads of the columns.
+    cell needs to be understood, the heads of the columns. ``errata`` mark misprints in ``text``.
     """
 
     id: str
@@ -41,6 +41,7 @@ class Unit:
     quote: str
     spans: tuple[Span, ...]
     reading: str
+    errata: tuple[PlacedErratum, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,27 +52,29 @@ class Passage:
     text: str
 
 
-def units_of(compilation: Compilation) -> Iterator[Unit]:
-    """All units of the compilation, in reading order."""
+def units_of(compilation: Compilation, errata: Sequence[Erratum] = ()) -> Iterator[Unit]:
+    """All units of the compilation, in reading order; ``errata`` are in order of place."""
     for document in compilation.documents:
         for provision in document.children(None):
-            yield from _units_below(compilation.text, document, provision)
+            for included in _units_below(document, provision):
+                yield unit_of(compilation.text, document, included, errata)
 
 
-def _units_below(source: str, document: Document, provision: Provision) -> Iterator[Unit]:
+def _units_below(document: Document, provision: Provision) -> Iterator[list[Provision]]:
+    """For each unit at or below ``provision`` the provisions that it takes in."""
     children = document.children(provision.id)
     if _says_nothing_alone(provision):
         return
     if provision.kind is ProvisionKind.TABLE_ROW or not children:
-        yield _unit(source, document, provision, [provision])
+        yield [provision]
         return
     if _is_cited_whole(document, provision, children):
-        yield _unit(source, document, provision, list(document.subtree(provision)))
+        yield list(document.subtree(provision))
         return
     if not provision.is_bare_heading or children[0].kind is ProvisionKind.TABLE_ROW:
-        yield _unit(source, document, provision, [provision])
+        yield [provision]
     for child in children:
-        yield from _units_below(source, document, child)
+        yield from _units_below(document, child)
 
 
 def _says_nothing_alone(provision: Provision) -> bool:
@@ -101,20 +104,22 @@ def _is_cited_whole(
     return is_list and sum(len(p.text) for p in items) / len(items) <= _LONGEST_ITEM
 
 
-def _unit(
-    source: str, document: Document, provision: Provision, included: Sequence[Provision]
+def unit_of(
+    source: str, document: Document, included: Sequence[Provision], errata: Sequence[Erratum]
 ) -> Unit:
-    quotation: Quotation = quote(source, included)
-    headings = _headings(document, provision)
+    """The unit that the first of ``included`` names and all of them make up."""
+    provision = included[0]
+    quotation = quote(source, included)
     return Unit(
         id=provision.id,
         document_id=document.id,
         provision=provision,
-        headings=headings,
+        headings=_headings(document, provision),
         text=quotation.text,
         quote=quotation.quote,
         spans=quotation.spans,
         reading=_row_reading(provision) if provision.cells else quotation.text,
+        errata=place_errata(quotation, errata),
     )
 
 
@@ -175,5 +180,9 @@ def _stretches(text: str) -> list[str]:
 
 
 def lexical_text(unit: Unit, document: Document) -> str:
-    """What the lexical index reads of a unit: its words and those that stand above it."""
-    return " ".join([unit.reading, short_title(document.title), *unit.headings[-3:]])
+    """What the lexical index reads of a unit: its words and those that stand above it.
+
+    The right readings of misprints are among them, so that both are found.
+    """
+    corrected = [erratum.reading for erratum in unit.errata]
+    return " ".join([unit.reading, *corrected, short_title(document.title), *unit.headings[-3:]])

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from corpus.document_number import find_all
 from corpus.model import Document, Provision
-from corpus.quotation import citation_text, quote
+from corpus.quotation import citation_text
 from corpus.validity import Validity
 from indexer.dense import DenseIndex
 from indexer.embedding.encoder import Encoder, SentenceTransformerEncoder, resolve_model
@@ -31,7 +31,7 @@ from indexer.index_folder import (
     read_manifest,
 )
 from indexer.lexical import LexicalIndex
-from indexer.passages import Unit
+from indexer.passages import Unit, unit_of
 from indexer.settings import IndexSettings
 from indexer.store import Store
 from indexer.tokenizer import Tokenizer
@@ -275,18 +275,9 @@ class SearchIndex:
 
     def hit_of(self, document: Document, provision: Provision, rank: int = 1) -> Hit:
         """Any provision as a hit, with all that stands below it."""
-        source = self.store.source_text(document.source_file)
-        quotation = quote(source, document.subtree(provision))
-        unit = Unit(
-            id=provision.id,
-            document_id=document.id,
-            provision=provision,
-            headings=tuple(p.heading for p in document.ancestors(provision) if p.heading),
-            text=quotation.text,
-            quote=quotation.quote,
-            spans=quotation.spans,
-            reading=quotation.text,
-        )
+        file = document.source_file
+        included = list(document.subtree(provision))
+        unit = unit_of(self.store.source_text(file), document, included, self.store.errata(file))
         return self._hit(unit, rank, 1.0, ())
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,12 +13,13 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from corpus.citations import Mention, mentions
-from corpus.model import Compilation, Document, Provision
+from corpus.model import Compilation, Document, Erratum, Provision
 from corpus.validity import Validity, validity_of
 from indexer.passages import Unit
 
 _SCHEMA = """
 CREATE TABLE sources (file TEXT PRIMARY KEY, title TEXT NOT NULL, text TEXT NOT NULL);
+CREATE TABLE errata (source_file TEXT NOT NULL, content TEXT NOT NULL);
 CREATE TABLE documents (
     position INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, doc_number TEXT, title TEXT NOT NULL,
     frame TEXT NOT NULL, validity TEXT NOT NULL
@@ -43,6 +44,7 @@ _DOCUMENT = TypeAdapter(Document)
 _PROVISION = TypeAdapter(Provision)
 _UNIT = TypeAdapter(Unit)
 _VALIDITY = TypeAdapter(Validity)
+_ERRATUM = TypeAdapter(Erratum)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +56,13 @@ class CitedBy:
     doc_number: str
 
 
-def write_store(path: Path, compilations: Sequence[Compilation], units: Sequence[Unit]) -> None:
-    """Write everything into a new file at ``path``."""
+def write_store(
+    path: Path,
+    compilations: Sequence[Compilation],
+    errata: Mapping[str, Sequence[Erratum]],
+    units: Sequence[Unit],
+) -> None:
+    """Write everything into a new file at ``path``; ``errata`` are by source file."""
     documents = [document for c in compilations for document in c.documents]
     validity = validity_of(documents)
     with closing(sqlite3.connect(path)) as connection, connection:
@@ -63,6 +70,10 @@ def write_store(path: Path, compilations: Sequence[Compilation], units: Sequence
         connection.executemany(
             "INSERT INTO sources VALUES (?, ?, ?)",
             [(c.source_file, c.title, c.text) for c in compilations],
+        )
+        connection.executemany(
+            "INSERT INTO errata VALUES (?, ?)",
+            [(file, _ERRATUM.dump_json(e).decode()) for file in errata for e in errata[file]],
         )
         connection.executemany(
             "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?)",
@@ -128,6 +139,10 @@ class Store:
         )
         """Document id of each unit, by unit position."""
 
+        self._errata: dict[str, list[Erratum]] = {}
+        for file, content in self._rows("SELECT * FROM errata ORDER BY rowid"):
+            self._errata.setdefault(file, []).append(_ERRATUM.validate_json(content))
+
     def close(self) -> None:
         """Release the file."""
         self._connection.close()
@@ -169,6 +184,10 @@ class Store:
         """The text of a source as ingested; offsets of spans count in it."""
         rows = self._rows("SELECT text FROM sources WHERE file = ?", file)
         return rows[0][0] if rows else ""
+
+    def errata(self, file: str) -> Sequence[Erratum]:
+        """The errata of a source in order of place."""
+        return self._errata.get(file, ())
 
     def cited_by(self, doc_number: str) -> list[CitedBy]:
         """Where a document number is named, in the order of the book."""

@@ -10,6 +10,7 @@ import socket
 import sys
 import warnings
 from collections.abc import Iterator
+from dataclasses import asdict
 from importlib.metadata import entry_points
 from typing import Annotated
 
@@ -22,6 +23,7 @@ from rich.text import Text
 from indexer.build import BuildProgress, build_index
 from indexer.errors import DianceError, NotFoundError
 from indexer.search import Mode, SearchIndex
+from server.doctor import examine
 from server.knowledge_base import KnowledgeBase
 from server.schemas import DocumentDetailOut, HitOut, LookupOut
 from server.settings import ServerSettings
@@ -219,6 +221,11 @@ def _show_hit(hit: HitOut) -> None:
         text.stylize("bold yellow", start, end)
     _out.print(Text(f"{hit.rank}. {hit.citation.text}", style="bold"))
     _out.print(text)
+    for erratum in hit.clause.errata:
+        verb = "应为" if erratum.certain else "疑为"
+        _out.print(
+            Text(f"   勘误:“{erratum.printed}”{verb}“{erratum.reading}”({erratum.why})", "dim")
+        )
     facts = [
         hit.document.status.label,
         "、".join(hit.document.issuers),
@@ -265,6 +272,40 @@ def _show_document(document: DocumentDetailOut) -> None:
             _out.print(Text(f"\n{document.parts[part].label} {document.parts[part].title}", "bold"))
         if clause.kind != "title":
             _out.print(Text(f"{'  ' * (len(clause.path) - 1)}{clause.marker}{clause.text}"))
+
+
+class FindingOut(BaseModel):
+    """One check of ``diance doctor --json``."""
+
+    subject: str
+    severity: str
+    message: str
+
+
+class DoctorOut(BaseModel):
+    """What ``diance doctor --json`` prints."""
+
+    healthy: bool
+    findings: list[FindingOut]
+
+
+_SIGNS = {"ok": "✓", "note": "!", "fault": "✗"}
+
+
+@app.command()
+def doctor(as_json: AsJson = False) -> None:
+    """检查来源、勘误、模型和索引,说明问题和处理办法。有问题时退出码为 1。"""
+    findings = []
+    for finding in examine(ServerSettings()):
+        findings.append(FindingOut(**asdict(finding)))
+        if not as_json:
+            sign = _SIGNS[finding.severity]
+            _out.print(f"{sign} {finding.subject}:{finding.message}", markup=False)
+    healthy = all(finding.severity != "fault" for finding in findings)
+    if as_json:
+        _print_json(DoctorOut(healthy=healthy, findings=findings))
+    if not healthy:
+        raise typer.Exit(1)
 
 
 # --- entry --------------------------------------------------------------------------------

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from datetime import date
 
 from corpus.document_number import NumberMatch, match, parse, parse_query
-from corpus.model import Document
+from corpus.model import Document, Provision
+from corpus.quotation import place_errata, quote
 from indexer.errors import NotFoundError
 from indexer.lookup import look_up
 from indexer.search import Filters, Mode, SearchIndex
@@ -108,7 +109,7 @@ class KnowledgeBase:
             contact=document.contact,
             parts=[PartOut.of(part) for part in document.parts],
             outline=outline_of(document),
-            clauses=[ProvisionOut.of(provision) for provision in document.provisions],
+            clauses=self._provisions(document, document.provisions),
             tables=tables_of(document),
             attachments=[
                 AttachmentOut(
@@ -146,10 +147,10 @@ class KnowledgeBase:
         return ClauseDetailOut(
             hit=HitOut.of(self.index.hit_of(document, provision), as_of or date.today()),
             own_text=provision.text,
-            parents=[ProvisionOut.of(parent) for parent in document.ancestors(provision)],
-            children=[ProvisionOut.of(child) for child in document.children(provision.id)],
-            previous=ProvisionOut.of(before) if before else None,
-            next=ProvisionOut.of(after) if after else None,
+            parents=self._provisions(document, document.ancestors(provision)),
+            children=self._provisions(document, document.children(provision.id)),
+            previous=self._provisions(document, [before])[0] if before else None,
+            next=self._provisions(document, [after])[0] if after else None,
         )
 
     def find_document(self, id_or_number: str) -> Document:
@@ -178,6 +179,17 @@ class KnowledgeBase:
                 f"没有编号或文号为“{id_or_number}”的文件。可以用 /api/v1/lookup 查找相近的文号。"
             )
         return document
+
+    def _provisions(
+        self, document: Document, provisions: Sequence[Provision]
+    ) -> list[ProvisionOut]:
+        """Provisions with their own words, misprints marked."""
+        source = self.index.store.source_text(document.source_file)
+        errata = self.index.store.errata(document.source_file)
+        return [
+            ProvisionOut.of(provision, place_errata(quote(source, [provision]), errata))
+            for provision in provisions
+        ]
 
     def _brief(self, document: Document, as_of: date) -> DocumentOut:
         container = self.index.container_of(document)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
+from dataclasses import asdict
 
 from pydantic import BaseModel, Field
 
 from corpus.model import Document, Part, Provision, ProvisionKind
+from corpus.quotation import PlacedErratum
 from corpus.validity import Validity
 from indexer.lookup import LookupResult
 from indexer.search import Hit, SearchResult
@@ -42,6 +45,17 @@ class CellOut(BaseModel):
     value: str
 
 
+class ErratumOut(BaseModel):
+    """A misprint at ``start``…``end`` of the text, which stays as printed."""
+
+    start: int
+    end: int
+    printed: str
+    reading: str
+    certain: bool
+    why: str
+
+
 class ClauseOut(BaseModel):
     """One clause for reading. ``cells`` is empty except for table rows."""
 
@@ -53,6 +67,7 @@ class ClauseOut(BaseModel):
     kind: str = Field(description="clause | paragraph | table_row | title")
     text: str
     cells: list[CellOut]
+    errata: list[ErratumOut]
 
 
 class DocumentOut(BaseModel):
@@ -132,6 +147,7 @@ class HitOut(BaseModel):
                 kind=provision.kind.value,
                 text=hit.unit.text,
                 cells=[CellOut(head=cell.head, value=cell.value) for cell in provision.cells],
+                errata=[ErratumOut(**asdict(erratum)) for erratum in hit.unit.errata],
             ),
             document=DocumentOut.of(hit.document, hit.container, hit.validity, as_of),
             citation=CitationOut(
@@ -262,10 +278,11 @@ class ProvisionOut(BaseModel):
     heading: str
     text: str
     spans: list[tuple[int, int]]
+    errata: list[ErratumOut]
 
     @classmethod
-    def of(cls, provision: Provision) -> ProvisionOut:
-        """The JSON of one provision."""
+    def of(cls, provision: Provision, errata: Sequence[PlacedErratum]) -> ProvisionOut:
+        """The JSON of one provision with the errata in its text."""
         return cls(
             id=provision.id,
             parent=provision.parent_id,
@@ -277,6 +294,7 @@ class ProvisionOut(BaseModel):
             heading=provision.heading,
             text=provision.text,
             spans=[(s.span.start, s.span.end) for s in provision.segments],
+            errata=[ErratumOut(**asdict(erratum)) for erratum in errata],
         )
 
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from corpus.model import Compilation, Document, ProvisionKind, Span
+from corpus.coverage import coverage_of
+from corpus.model import Compilation, Document, ProvisionKind
 from corpus.parser import parse_source
 from corpus.quotation import quote
 from corpus.sources import Source
@@ -31,7 +32,12 @@ def test_every_entry_of_the_contents_is_found_with_its_number(compilation: Compi
     assert len(compilation.contents) == 38
     numbers = {document.doc_number or document.title for document in compilation.documents}
     assert {entry.doc_number or entry.title for entry in compilation.contents} <= numbers
-    assert compilation.warnings == ()
+
+
+def test_where_contents_and_body_disagree_is_reported(compilation: Compilation) -> None:
+    (difference,) = compilation.warnings
+    assert "云财规〔2019〕3号" in difference
+    assert "资金管理暂行办法" in difference
 
 
 def test_the_contents_give_section_and_first_page(compilation: Compilation) -> None:
@@ -73,23 +79,16 @@ def test_every_clause_carries_the_number_of_the_document_it_stands_in(
 
 
 def test_every_character_has_exactly_one_place(compilation: Compilation) -> None:
-    places: list[Span] = [item.span for item in compilation.furniture]
-    for document in compilation.documents:
-        places += [item.span for item in document.metadata_spans]
-        for provision in document.provisions:
-            places += [segment.span for segment in provision.segments]
-            if provision.marker_segment is not None:
-                places.append(provision.marker_segment.span)
-    count = bytearray(len(compilation.text))
-    for span in places:
-        for at in range(span.start, span.end):
-            count[at] += 1
-    wrong = [
-        at
-        for at, character in enumerate(compilation.text)
-        if not character.isspace() and count[at] != 1
-    ]
-    assert wrong == []
+    coverage = coverage_of(compilation)
+    assert coverage.unplaced == ()
+    assert coverage.doubled == ()
+    blank = sum(character.isspace() for character in compilation.text)
+    assert sum(coverage.characters.values()) == len(compilation.text) - blank
+    assert coverage.characters["furniture:running_head"] == sum(
+        len(item.span.of(compilation.text))
+        for item in compilation.furniture
+        if item.kind == "running_head"
+    )
 
 
 def test_a_text_differs_from_its_source_by_recorded_repairs_only(

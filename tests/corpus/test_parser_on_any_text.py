@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from corpus.coverage import coverage_of
+from corpus.model import Span
 from corpus.parser import parse_source
 from corpus.quotation import quote
 from corpus.sources import Source
@@ -31,17 +35,33 @@ _LINES = st.one_of(
 def test_each_character_is_placed_exactly_once(lines: list[str]) -> None:
     text = "\n".join(lines)
     compilation = parse_source(Source("x.txt", "汇编", "", "", "", ("汇编",), text))
-    count = [0] * len(text)
-    spans = [item.span for item in compilation.furniture]
+    assert coverage_of(compilation).is_exact
     for document in compilation.documents:
-        spans += [item.span for item in document.metadata_spans]
         for provision in document.provisions:
-            spans += [segment.span for segment in provision.segments]
-            if provision.marker_segment:
-                spans.append(provision.marker_segment.span)
             quotation = quote(text, document.subtree(provision))
             assert quotation.quote == "".join(span.of(text) for span in quotation.spans)
-    for span in spans:
-        for at in range(span.start, span.end):
-            count[at] += 1
-    assert all(count[at] == 1 for at, c in enumerate(text) if not c.isspace())
+
+
+def test_coverage_sees_what_is_lost_and_what_is_taken_twice() -> None:
+    compilation = parse_source(Source("x.txt", "汇编", "", "", "", (), "甲乙\n丙"))
+    (first, second) = compilation.furniture
+    lost = replace(compilation, furniture=(second,))
+    assert coverage_of(lost).unplaced == (0, 1)
+    doubled = replace(compilation, furniture=(first, first, second))
+    assert coverage_of(doubled).doubled == (0, 1)
+
+
+@given(st.lists(_LINES, max_size=40), st.data())
+@settings(max_examples=100, deadline=None)
+def test_a_place_in_the_source_is_found_in_the_text(lines: list[str], data: st.DataObject) -> None:
+    text = "\n".join(lines)
+    compilation = parse_source(Source("x.txt", "汇编", "", "", "", ("汇编",), text))
+    provisions = [p for document in compilation.documents for p in document.provisions]
+    if not provisions:
+        return
+    quotation = quote(text, [data.draw(st.sampled_from(provisions))])
+    for run in quotation.runs:
+        place = quotation.locate(run.source)
+        assert place is not None
+        assert quotation.text[place[0] : place[1]] == run.source.of(text)
+    assert quotation.locate(Span(len(text) + 1, len(text) + 2)) is None

@@ -200,3 +200,14 @@ def test_the_openapi_description_lists_the_surface(client: TestClient) -> None:
         "/healthz",
         "/readyz",
     } <= set(paths)
+
+
+def test_a_misprint_is_found_by_either_reading_and_marked(client: TestClient) -> None:
+    for query in ("珏琅银器", "珐琅银器"):
+        params = {"q": query, "mode": "lexical", "limit": 1}
+        (hit,) = client.get("/api/v1/search", params=params).json()["results"]
+        (erratum,) = hit["clause"]["errata"]
+        assert hit["clause"]["text"][erratum["start"] : erratum["end"]] == erratum["printed"]
+        assert "珏琅" in erratum["printed"]
+        assert "珐琅" in erratum["reading"]
+        assert "珏琅" in hit["citation"]["quote"]

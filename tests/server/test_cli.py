@@ -83,6 +83,24 @@ def test_build_says_that_the_index_is_up_to_date() -> None:
     assert body["counts"]["documents"] == 42
 
 
+@pytest.mark.usefixtures("index")
+def test_doctor_says_that_all_is_well_and_where_every_character_went() -> None:
+    body = json.loads(diance("doctor", "--json").stdout)
+    assert body["healthy"] is True
+    messages = {finding["subject"]: finding["message"] for finding in body["findings"]}
+    assert "各有一处归属" in messages["归属"]
+    assert "云财规〔2019〕3号" in messages["目录"]
+    assert "校验无误" in messages["索引"]
+
+
+def test_doctor_names_the_cure_when_there_is_no_index(empty_data_folder: Path) -> None:
+    result = diance("doctor", DIANCE_MODEL="/nowhere/model")
+    assert result.returncode == 1
+    assert "✗ 模型:找不到向量模型目录 /nowhere/model" in result.stdout
+    assert "diance build" in result.stdout
+    assert not (empty_data_folder / "index").exists()
+
+
 def test_a_missing_index_names_the_command(empty_data_folder: Path) -> None:
     assert_one_clear_line(diance("search", "电工"), 2, "diance build")
     assert not empty_data_folder.exists()

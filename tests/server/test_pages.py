@@ -113,3 +113,9 @@ def test_an_unknown_document_page_says_so(client: TestClient) -> None:
     response = client.get("/documents/nothing")
     assert response.status_code == 404
     assert "没有编号或文号" in response.text
+
+
+def test_misprints_are_explained_beside_the_printed_words(client: TestClient) -> None:
+    page = _Page(client.get(f"/documents/{quote('云办发〔2018〕38号')}").text)
+    assert "珏琅银器" in page.text
+    assert "疑为“珐琅银器”" in page.text

@@ -1,0 +1,105 @@
+"""``diance doctor``: what is wrong with sources, annotations, model and index, and the cure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from corpus.coverage import coverage_of
+from corpus.errata import ErrataError, load_errata
+from corpus.parser import parse_source
+from corpus.sources import Source, SourceError, load_sources
+from indexer.embedding.encoder import resolve_model
+from indexer.errors import DianceError
+from indexer.index_folder import current_build, read_manifest
+from indexer.settings import IndexSettings
+
+_PLACES = {
+    "provision:clause": "条款",
+    "provision:paragraph": "段落",
+    "provision:table_row": "表格行",
+    "provision:table_head": "表头",
+    "provision:title": "标题",
+    "provision:number": "条款序号",
+    "metadata:addressee": "主送机关",
+    "metadata:adoption_note": "通过日期",
+    "metadata:attachment_label": "附件标识",
+    "metadata:attachment_list": "附件说明",
+    "metadata:doc_number": "文号",
+    "metadata:part_title": "附件和印发文本的标题",
+    "metadata:signature": "署名和日期",
+    "furniture:contents": "目录",
+    "furniture:cover": "封面",
+    "furniture:outside_documents": "文件以外",
+    "furniture:preface": "前言",
+    "furniture:repeated_table_head": "重复的表头",
+    "furniture:running_head": "页眉",
+}
+_MOST_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One check: ``severity`` is ``ok``, ``note`` (worth knowing) or ``fault`` (must be mended)."""
+
+    subject: str
+    severity: str
+    message: str
+
+
+def examine(settings: IndexSettings) -> Iterator[Finding]:
+    """All checks, one after the other; none of them changes anything but the model's cache."""
+    try:
+        sources = load_sources(settings.sources_folder)
+    except SourceError as error:
+        yield Finding("来源", "fault", str(error))
+        sources = ()
+    for source in sources:
+        yield from _examine_source(source)
+    yield from _examine_model(settings)
+    yield from _examine_index(settings, sources)
+
+
+def _examine_source(source: Source) -> Iterator[Finding]:
+    compilation = parse_source(source)
+    found = f"{source.file}:{len(compilation.documents)} 份文件"
+    yield Finding("来源", "ok", found)
+    coverage = coverage_of(compilation)
+    total = sum(coverage.characters.values())
+    if coverage.is_exact:
+        places = ",".join(
+            f"{_PLACES.get(place, place)} {count}" for place, count in coverage.characters.items()
+        )
+        yield Finding("归属", "ok", f"{total} 个字符各有一处归属:{places}")
+    for at in coverage.unplaced[:_MOST_SHOWN]:
+        yield Finding("归属", "fault", f"字符 {at} 没有归属:…{source.text[at : at + 20]}…")
+    for at in coverage.doubled[:_MOST_SHOWN]:
+        yield Finding("归属", "fault", f"字符 {at} 归属重复:…{source.text[at : at + 20]}…")
+    for warning in compilation.warnings:
+        yield Finding("目录", "note", warning)
+    try:
+        yield Finding("勘误", "ok", f"{len(load_errata(source))} 处,与原文逐条核对")
+    except ErrataError as error:
+        yield Finding("勘误", "fault", str(error))
+
+
+def _examine_model(settings: IndexSettings) -> Iterator[Finding]:
+    try:
+        yield Finding("模型", "ok", f"{settings.model}({resolve_model(settings)})")
+    except DianceError as error:
+        yield Finding("模型", "fault", str(error))
+
+
+def _examine_index(settings: IndexSettings, sources: tuple[Source, ...]) -> Iterator[Finding]:
+    try:
+        build = current_build(settings.index_folder)
+        manifest = read_manifest(build, verify=True)
+    except DianceError as error:
+        yield Finding("索引", "fault", str(error))
+        return
+    counts = manifest.counts
+    yield Finding("索引", "ok", f"{build.name}:{counts['units']} 个检索单元,文件校验无误")
+    if manifest.sources != {source.file: source.sha256 for source in sources}:
+        yield Finding("索引", "fault", "索引与来源文件不一致。请运行 diance build。")
+    if manifest.model != settings.model:
+        yield Finding("索引", "fault", f"索引使用的模型是 {manifest.model}。请运行 diance build。")

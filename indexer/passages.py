@@ -20,8 +20,9 @@ from corpus.quotation import PlacedErratum, place_errata, quote
 
 _LONGEST_UNIT = 900  # characters; longer ones are cited by their parts
 _LONGEST_ITEM = 130  # mean length of items that are read with their lead-in
-_SHORTEST_LEAD_IN = 15  # shorter ones only announce what follows
 _LONGEST_PASSAGE = 160  # characters; e5 loses detail in longer ones
+# 具体措施: / 填报时间:_____ / 否☐ / 其他约定事项:
+_FIELD_OR_LEAD_IN = re.compile(r".{0,15}(?:[:：_☐□]|\(\))[;；。]?")
 _SENTENCE = re.compile(r"[^。；;\n]+[。；;\n]*")
 
 
@@ -63,26 +64,25 @@ def units_of(compilation: Compilation, errata: Sequence[Erratum] = ()) -> Iterat
 def _units_below(document: Document, provision: Provision) -> Iterator[list[Provision]]:
     """For each unit at or below ``provision`` the provisions that it takes in."""
     children = document.children(provision.id)
-    if _says_nothing_alone(provision):
-        return
-    if provision.kind is ProvisionKind.TABLE_ROW or not children:
-        yield [provision]
+    if not children:
+        if not _says_nothing_alone(provision):
+            yield [provision]
         return
     if _is_cited_whole(document, provision, children):
         yield list(document.subtree(provision))
         return
-    if not provision.is_bare_heading or children[0].kind is ProvisionKind.TABLE_ROW:
+    speaks = not provision.is_bare_heading and not _says_nothing_alone(provision)
+    if speaks or children[0].kind is ProvisionKind.TABLE_ROW:
         yield [provision]
     for child in children:
         yield from _units_below(document, child)
 
 
 def _says_nothing_alone(provision: Provision) -> bool:
-    """Heads of tables, empty rows of forms, and paragraphs like ``具体措施:``."""
+    """Heads of tables, empty rows and fields of forms, and lead-ins like ``具体措施:``."""
     if provision.kind is ProvisionKind.TABLE_ROW:
         return not provision.cells or not re.search(r"[^\W\d]", provision.text)
-    is_paragraph = provision.kind is ProvisionKind.PARAGRAPH
-    return is_paragraph and len(provision.text) < _SHORTEST_LEAD_IN and provision.text[-1] in ":："
+    return _FIELD_OR_LEAD_IN.fullmatch(provision.text) is not None
 
 
 def _is_cited_whole(

@@ -34,6 +34,14 @@ def test_table_heads_and_empty_form_rows_are_no_units(compilation: Compilation) 
     assert not any(row.text.strip().isdecimal() for row in rows)
 
 
+def test_fields_of_forms_and_bare_lead_ins_are_no_units(compilation: Compilation) -> None:
+    texts = {unit.text for unit in units_of(compilation)}
+    provisions = {p.text for d in compilation.documents for p in d.provisions}
+    for field in ("填报时间:_____", "否☐", "具体措施:", "合作院校名称:"):
+        assert field in provisions
+        assert field not in texts
+
+
 def test_no_words_are_in_two_units(compilation: Compilation) -> None:
     """A hit shows a clause once: units don't overlap in the source."""
     taken: Counter[int] = Counter()

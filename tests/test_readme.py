@@ -1,0 +1,49 @@
+"""What the READMEs say of figures, commands and settings is true."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from indexer.search import SearchIndex
+from server.cli import app
+from server.settings import ServerSettings
+
+ROOT = Path(__file__).parent.parent
+READMES = [ROOT / "README.md", ROOT / "README.zh-CN.md"]
+
+
+@pytest.mark.parametrize("path", READMES, ids=lambda path: path.name)
+def test_figures_of_the_build_are_current(path: Path, index: SearchIndex) -> None:
+    text = path.read_text(encoding="utf-8")
+    counts = index.manifest.counts
+    for name in ("documents", "provisions", "units", "passages", "errata"):
+        assert re.search(rf"(?<!\d)(?<!\d,){counts[name]:,}(?!\d)", text), name
+
+
+@pytest.mark.parametrize("path", READMES, ids=lambda path: path.name)
+def test_settings_are_named_and_exist(path: Path) -> None:
+    named = set(re.findall(r"DIANCE_([A-Z_]+)", path.read_text(encoding="utf-8")))
+    assert named == {name.upper() for name in ServerSettings.model_fields}
+
+
+@pytest.mark.parametrize("path", READMES, ids=lambda path: path.name)
+def test_commands_exist(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    commands = {
+        command.callback.__name__ for command in app.registered_commands if command.callback
+    }
+    assert set(re.findall(r"\.venv/bin/diance (\w+)", text)) <= commands | {"eval"}
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert set(re.findall(r"make ([a-z]+)", text)) <= targets | {"sure"}
+
+
+def test_both_languages_give_the_same_figures() -> None:
+    tables = [
+        re.findall(r"\d\.\d{3} \[\d\.\d\d, \d\.\d\d\]", path.read_text(encoding="utf-8"))
+        for path in READMES
+    ]
+    assert tables[0] == tables[1]
+    assert len(tables[0]) == 20

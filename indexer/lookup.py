@@ -128,16 +128,12 @@ def _found(
 
 
 def _by_title(index: SearchIndex, query: str) -> LookupResult:
-    """A title instead of a number: 云南省中小企业促进条例第四十九条."""
+    """A title, or a number without a year: 云南省中小企业促进条例第四十九条."""
     title, rest = query, ""
     if clause := _CLAUSE_START.search(query):
         title, rest = query[: clause.start()], query[clause.start() :]
-    wanted = re.sub(r"\W", "", title)
     scored = sorted(
-        (
-            Candidate(document, fuzz.ratio(wanted, re.sub(r"\W", "", document.title)) / 100)
-            for document in index.store.frames
-        ),
+        (Candidate(document, _likeness(title, document)) for document in index.store.frames),
         key=lambda candidate: -candidate.score,
     )
     near = tuple(c for c in scored if c.score >= _FEWEST_POINTS)[:_MOST_CANDIDATES]
@@ -147,9 +143,17 @@ def _by_title(index: SearchIndex, query: str) -> LookupResult:
     best = near[0]
     how = LookupMatch.FUZZY
     if best.score * 100 >= _TITLE_POINTS:
-        how = LookupMatch.EXACT if best.document.title == title else LookupMatch.VARIANT
+        names = (best.document.title, best.document.doc_number)
+        how = LookupMatch.EXACT if title in names else LookupMatch.VARIANT
     found, missing = _clause(index, best.document, rest)
     return LookupResult(query, how, best.document, found, near, (), missing)
+
+
+def _likeness(typed: str, document: Document) -> float:
+    """0…1, by title or number (an announcement of a congress has one without a year)."""
+    names = filter(None, (document.title, document.doc_number))
+    bare = re.sub(r"\W", "", typed)
+    return max(fuzz.ratio(bare, re.sub(r"\W", "", name)) for name in names) / 100
 
 
 def _near_misses(index: SearchIndex, number: NumberQuery) -> tuple[Candidate, ...]:

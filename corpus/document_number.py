@@ -26,7 +26,6 @@ def chinese_to_int(numeral: str) -> int:
 
     Raises:
         ValueError: ``numeral`` has a character that is no digit.
-
     """
     if numeral.isdecimal():
         return int(unicodedata.normalize("NFKC", numeral))

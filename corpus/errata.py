@@ -28,7 +28,6 @@ def load_errata(source: Source, folder: Path = ERRATA_FOLDER) -> tuple[Erratum, 
     Raises:
         ErrataError: the file is malformed, words don't stand where they are said to, or two
             entries overlap.
-
     """
     path = folder / f"{Path(source.file).stem}.json"
     if not path.exists():

@@ -43,7 +43,6 @@ def read_questions(path: Path) -> tuple[Question, ...]:
 
     Raises:
         QuestionFileError: the file is missing, or a line isn't a question.
-
     """
     try:
         lines = path.read_text(encoding="utf-8").splitlines()

@@ -89,7 +89,6 @@ def build_index(
     Raises:
         BuildError: a source or the target folder can't be used; the current index stays.
         ModelError: the embedding model can't be loaded.
-
     """
     progress = progress or _Silent()
     started = time.perf_counter()

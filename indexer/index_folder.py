@@ -49,7 +49,6 @@ def current_build(index_folder: Path) -> Path:
 
     Raises:
         IndexMissingError: there is none.
-
     """
     try:
         name = (index_folder / _CURRENT).read_text(encoding="utf-8").strip()
@@ -70,7 +69,6 @@ def read_manifest(build: Path, *, verify: bool = False) -> Manifest:
 
     Raises:
         IndexIncompatibleError: another format version, or files missing or changed.
-
     """
     try:
         content: dict[str, Any] = json.loads((build / MANIFEST).read_text(encoding="utf-8"))

@@ -66,7 +66,6 @@ def look_up(index: SearchIndex, query: str) -> LookupResult:
 
     Raises:
         InvalidQueryError: the query is empty or too long.
-
     """
     query = checked_query(query)
     number = parse_query(query)

@@ -120,7 +120,6 @@ def checked_query(query: str) -> str:
 
     Raises:
         InvalidQueryError: nothing is left, or it is longer than ``LONGEST_QUERY``.
-
     """
     kept = "".join(
         " " if character.isspace() else character
@@ -165,7 +164,6 @@ class SearchIndex:
         Raises:
             IndexMissingError: nothing has been built.
             IndexIncompatibleError: built by another version or with another model, or damaged.
-
         """
         return cls(current_build(settings.index_folder), settings, encoder)
 
@@ -176,7 +174,6 @@ class SearchIndex:
         Raises:
             ModelError: it can't be loaded.
             IndexIncompatibleError: it isn't the one that the index was built with.
-
         """
         with self._encoder_lock:
             if self._encoder is None:
@@ -202,7 +199,6 @@ class SearchIndex:
         Raises:
             InvalidQueryError: the query is empty or too long.
             ModelError: a mode other than lexical, and the model can't be loaded.
-
         """
         query = checked_query(query)
         scores = self._scores(query, mode, filters or Filters())

@@ -96,7 +96,6 @@ class KnowledgeBase:
 
         Raises:
             NotFoundError: there is none of that name.
-
         """
         as_of = as_of or date.today()
         document = self.find_document(id_or_number)
@@ -135,7 +134,6 @@ class KnowledgeBase:
 
         Raises:
             NotFoundError: there is none of that id.
-
         """
         document = self.index.store.document_of(clause_id)
         if document is None:
@@ -158,7 +156,6 @@ class KnowledgeBase:
 
         Raises:
             NotFoundError: there is none of that name.
-
         """
         store = self.index.store
         names = [

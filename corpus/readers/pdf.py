@@ -23,7 +23,6 @@ def extract_text(content: bytes) -> str:
 
     Raises:
         PdfTextError: it is damaged, locked by a password, or a scan without a text layer.
-
     """
     try:
         reader = PdfReader(io.BytesIO(content))

@@ -39,7 +39,6 @@ def load_sources(folder: Path = SOURCES_FOLDER) -> tuple[Source, ...]:
     Raises:
         SourceError: the manifest is missing or malformed, a file is missing, has other content
             than the manifest says, isn't UTF-8, or is a PDF without text.
-
     """
     manifest = folder / MANIFEST
     try:

@@ -120,7 +120,6 @@ def resolve_model(settings: IndexSettings, progress: Callable[[str], None] | Non
 
     Raises:
         ModelError: the built-in model can't be unpacked, or the folder doesn't exist.
-
     """
     if settings.model == BUILT_IN_MODEL:
         os.environ.setdefault("HF_HUB_OFFLINE", "1")  # never look for newer files of it

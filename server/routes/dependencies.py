@@ -16,7 +16,6 @@ def knowledge_base(request: Request) -> KnowledgeBase:
 
     Raises:
         DianceError: it couldn't be opened; the reason is that of the start.
-
     """
     return request.app.state.service.require()  # type: ignore[no-any-return]
 

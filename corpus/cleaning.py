@@ -151,6 +151,11 @@ def tidy_title(lines: Sequence[str]) -> str:
     return " ".join(re.sub(r"\s+", "", piece) for piece in _ISSUER_GAP.split(text))
 
 
+def comparable(title: str) -> str:
+    """Letters and digits only: titles that agree but for marks and blanks compare equal."""
+    return re.sub(r"\W", "", title)
+
+
 def title_segments(source: str, lines: Sequence[Line]) -> tuple[Segment, ...]:
     """The printed title as segments that read as :func:`tidy_title` gives it."""
     start, end = lines[0].span.start, lines[-1].span.end

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from corpus.cleaning import tidy_title
+from corpus.cleaning import comparable, tidy_title
 from corpus.document_heads import DocumentHead
 from corpus.metadata import (
     AnnouncedAttachment,
@@ -174,17 +174,17 @@ class _DocumentReader:
 
     def _label_of_title(self, title: str) -> str | None:
         """The label that the list of attachments gives to this title, if it is announced there."""
-        wanted = _comparable(title)
+        wanted = comparable(title)
         for entry in self.announced:
-            if wanted and _comparable(entry.title) == wanted:
+            if wanted and comparable(entry.title) == wanted:
                 return entry.label
         return None
 
     def _is_what_the_title_issues(self, label: str, title: str) -> bool:
         """``附件`` over the 办法 of ``关于印发…办法的通知``: cited without the word 附件."""
-        wanted = _comparable(title)
+        wanted = comparable(title)
         return (
-            not re.search(r"\d", label) and wanted != "" and wanted in _comparable(self.head.title)
+            not re.search(r"\d", label) and wanted != "" and wanted in comparable(self.head.title)
         )
 
     def _attachments(self) -> tuple[AttachmentEntry, ...]:
@@ -199,7 +199,3 @@ class _DocumentReader:
             for label, index in printed.items()
         ]
         return tuple(entries)
-
-
-def _comparable(title: str) -> str:
-    return re.sub(r"\W", "", title)

@@ -145,7 +145,6 @@ class Part:
     kind: PartKind
     label: str
     title: str
-    title_spans: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

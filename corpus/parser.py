@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from corpus.cleaning import comparable
 from corpus.contents import read_contents
 from corpus.document_heads import DocumentHead, find_heads
 from corpus.document_reader import read_document
@@ -145,26 +146,22 @@ def _unused_id(head: DocumentHead, taken: set[str]) -> str:
     return candidate
 
 
-def _comparable(title: str) -> str:
-    return re.sub(r"[^\w]", "", title)
-
-
 def _contents_entry(head: DocumentHead, entries: Sequence[ContentsEntry]) -> ContentsEntry | None:
     if head.number is not None:
         return next((entry for entry in entries if entry.doc_number == str(head.number)), None)
-    title = _comparable(head.title)
-    return next((entry for entry in entries if _comparable(entry.title) == title), None)
+    title = comparable(head.title)
+    return next((entry for entry in entries if comparable(entry.title) == title), None)
 
 
 def _differences(entries: Sequence[ContentsEntry], documents: Sequence[Document]) -> list[str]:
     """Where the contents list and the body disagree, in Chinese, one line each."""
-    found = {document.doc_number or _comparable(document.title): document for document in documents}
+    found = {document.doc_number or comparable(document.title): document for document in documents}
     lines = []
     for entry in entries:
-        document = found.get(entry.doc_number or _comparable(entry.title))
+        document = found.get(entry.doc_number or comparable(entry.title))
         if document is None:
             lines.append(f"目录第{entry.page}页的《{entry.title}》在正文中没有找到")
-        elif _comparable(document.title) != _comparable(entry.title):
+        elif comparable(document.title) != comparable(entry.title):
             lines.append(
                 f"{entry.doc_number} 的标题不一致:"
                 f"目录作《{entry.title}》,正文作《{document.title}》"

@@ -40,11 +40,6 @@ class DenseIndex:
         return cls(faiss.read_index(str(folder / _VECTORS)), np.load(folder / _UNITS), size)
 
     @property
-    def dimension(self) -> int:
-        """Length of the vectors."""
-        return int(self._index.d)
-
-    @property
     def passages(self) -> int:
         """How many passages there are."""
         return int(self._index.ntotal)

@@ -18,9 +18,9 @@ def convex_combination(lexical: Scores, dense: Scores, *, weight: float, depth: 
 
     Shapes ``(units,)``. A unit that neither side has among its best scores -inf.
     """
-    combined = weight * _scaled(lexical, depth, floor=0.0)
-    combined += (1 - weight) * _scaled(dense, depth, floor=-np.inf)
-    candidates = (_scaled(lexical, depth, floor=0.0) > 0) | np.isfinite(dense)
+    scaled = _scaled(lexical, depth, floor=0.0)
+    combined = weight * scaled + (1 - weight) * _scaled(dense, depth, floor=-np.inf)
+    candidates = (scaled > 0) | np.isfinite(dense)
     return np.asarray(np.where(candidates, combined, -np.inf), np.float32)
 
 

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from rapidfuzz import fuzz
 
+from corpus.cleaning import comparable
 from corpus.document_number import (
     DocumentNumber,
     NumberMatch,
@@ -71,21 +72,18 @@ def look_up(index: SearchIndex, query: str) -> LookupResult:
     number = parse_query(query)
     if number is None:
         return _by_title(index, query)
-    numbers = _numbers(index)
-    agencies = frozenset(known.agency for _, known in numbers)
+    agencies = frozenset(known.agency for _, known in index.store.numbers)
     found = [
-        document
-        for document, known in numbers
+        (document, known)
+        for document, known in index.store.numbers
         if match(number, known, agencies) is not NumberMatch.NONE
     ]
-    cited = _citing(index, number)
     if found:
         return _found(index, query, number, found)
-    near = _near_misses(index, number)
-    if cited:
+    if cited := _citing(index, number):
         notice = f"汇编没有收录这份文件,但有{len(cited)}处提到它。"
         return LookupResult(query, LookupMatch.CITED, None, None, (), cited, notice)
-    if near:
+    if near := _near_misses(index, number):
         clear = near[0].score >= _CLEAR_LEAD
         document = near[0].document if clear else None
         clause, _ = _clause(index, document, number.rest)
@@ -95,26 +93,23 @@ def look_up(index: SearchIndex, query: str) -> LookupResult:
     return LookupResult(query, LookupMatch.NONE, None, None, (), (), absent)
 
 
-def _numbers(index: SearchIndex) -> list[tuple[Document, DocumentNumber]]:
-    """All documents of the collection that have a number."""
-    parsed = ((document, parse(document.doc_number or "")) for document in index.store.frames)
-    return [(document, number) for document, number in parsed if number is not None]
-
-
 def _found(
-    index: SearchIndex, query: str, number: NumberQuery, documents: Sequence[Document]
+    index: SearchIndex,
+    query: str,
+    number: NumberQuery,
+    agreeing: Sequence[tuple[Document, DocumentNumber]],
 ) -> LookupResult:
     """The best of the documents that agree.
 
     The likest agency code comes first; without one, the agency with most documents here.
     """
-    issued = Counter(known.agency for _, known in _numbers(index))
+    issued = Counter(known.agency for _, known in index.store.numbers)
 
-    def likeness(document: Document) -> tuple[float, int]:
-        agency = (document.doc_number or "").split("〔")[0]
+    def rank(found: tuple[Document, DocumentNumber]) -> tuple[float, int]:
+        agency = found[1].agency
         return -fuzz.ratio(number.agency, agency) if number.agency else 0.0, -issued[agency]
 
-    ranked = sorted(documents, key=likeness)
+    ranked = [document for document, _ in sorted(agreeing, key=rank)]
     best = ranked[0]
     typed = re.sub(r"\s+$", "", query[: len(best.doc_number or "")])
     how = LookupMatch.EXACT if typed == best.doc_number else LookupMatch.VARIANT
@@ -151,14 +146,13 @@ def _by_title(index: SearchIndex, query: str) -> LookupResult:
 def _likeness(typed: str, document: Document) -> float:
     """0…1, by title or number (an announcement of a congress has one without a year)."""
     names = filter(None, (document.title, document.doc_number))
-    bare = re.sub(r"\W", "", typed)
-    return max(fuzz.ratio(bare, re.sub(r"\W", "", name)) for name in names) / 100
+    return max(fuzz.ratio(comparable(typed), comparable(name)) for name in names) / 100
 
 
 def _near_misses(index: SearchIndex, number: NumberQuery) -> tuple[Candidate, ...]:
     """Known numbers by likeness: half the agency code, a quarter each for year and serial."""
     scored = []
-    for document, known in _numbers(index):
+    for document, known in index.store.numbers:
         if known.year is None:
             continue
         agency = fuzz.ratio(number.agency, known.agency) / 100 if number.agency else 0.5
@@ -192,11 +186,11 @@ def _citations(index: SearchIndex, doc_number: str) -> tuple[Hit, ...]:
 _N = r"[一二三四五六七八九十百零〇\d]{1,6}"
 _CLAUSE_START = re.compile(rf"第{_N}[章条款项行段]|附[件表]")
 _CLAUSE_STEPS = re.compile(
-    rf"(?P<attachment>附[件表]\s*(?:{_N})?)"
-    rf"|第\s*[(（]?(?P<number>{_N})[)）]?\s*(?P<unit>[章节条款项目行段])"
-    rf"|(?P<bracketed>[(（]{_N}[)）])"
-    rf"|(?P<circled>[①-⑳])"
-    rf"|(?P<plain>{_N})[、.．]?"
+    rf"附[件表](?:{_N})?"
+    rf"|第[(（]?(?P<number>{_N})[)）]?(?P<unit>[章节条款项目行段])"
+    rf"|[(（]{_N}[)）]"
+    rf"|[①-⑳]"
+    rf"|{_N}[、.．]?"
 )
 
 
@@ -204,34 +198,26 @@ def _clause(
     index: SearchIndex, document: Document | None, rest: str
 ) -> tuple[Hit | None, str | None]:
     """The clause of ``document`` that ``rest`` names, and a notice when there is none."""
-    whole = index.store.document(document.id) if document is not None else None
     steps = _steps(rest)
-    if whole is None or not steps:
+    if document is None or not steps:
         return None, None
-    provision = _find(whole, steps)
-    if provision is None and whole.embedded_ids:
-        for embedded_id in whole.embedded_ids:
-            embedded = index.store.document(embedded_id)
-            found = _find(embedded, steps) if embedded is not None else None
-            if embedded is not None and found is not None:
-                return index.hit_of(embedded, found), None
-    if provision is None:
-        return None, f"这份文件中没有找到“{rest}”。请核对条款。"
-    return index.hit_of(whole, provision), None
+    for document_id in (document.id, *document.embedded_ids):
+        whole = index.store.document(document_id)
+        provision = _find(whole, steps) if whole is not None else None
+        if whole is not None and provision is not None:
+            return index.hit_of(whole, provision), None
+    return None, f"这份文件中没有找到“{rest}”。请核对条款。"
 
 
 def _steps(rest: str) -> tuple[str, ...]:
     """``第四条第(二)项`` -> ``("条4", "项2")``: kind and number of each step, in any typography."""
-    text = fold_typed(rest).replace(" ", "")
-    steps: list[str] = []
-    for hit in _CLAUSE_STEPS.finditer(text):
-        if hit["attachment"]:
-            steps.append(_step(re.sub(r"[\s]", "", hit["attachment"])))
-        elif hit["unit"]:
-            steps.append(f"{hit['unit']}{chinese_to_int(hit['number'])}")
-        else:
-            steps.append(_step(hit[0].rstrip("、.．")))
-    return tuple(steps)
+    text = re.sub(r"\s", "", fold_typed(rest))
+    return tuple(
+        f"{hit['unit']}{chinese_to_int(hit['number'])}"
+        if hit["unit"]
+        else _step(hit[0].rstrip("、.．"))
+        for hit in _CLAUSE_STEPS.finditer(text)
+    )
 
 
 def _step(element: str) -> str:

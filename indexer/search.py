@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from corpus.cleaning import comparable
 from corpus.document_number import find_all
 from corpus.model import Document, Provision
 from corpus.quotation import citation_text
@@ -66,10 +67,10 @@ class Filters:
     def admit(self, document: Document, container: Document | None) -> bool:
         """Whether a document passes; a number also admits what the document forwards."""
         if self.doc_number is not None:
-            wanted = _comparable(self.doc_number)
+            wanted = _comparable_number(self.doc_number)
             names = [document.doc_number or document.title, document.id]
             names += [container.doc_number or ""] if container else []
-            if wanted not in map(_comparable, names):
+            if wanted not in map(_comparable_number, names):
                 return False
         if self.issuer is not None and not any(self.issuer in name for name in document.issuers):
             return False
@@ -84,8 +85,8 @@ class Filters:
         return (self.year_from or 0) <= document.date.year <= (self.year_to or 9999)
 
 
-def _comparable(number: str) -> str:
-    return re.sub(r"\W", "", unicodedata.normalize("NFKC", number))
+def _comparable_number(number: str) -> str:
+    return comparable(unicodedata.normalize("NFKC", number))
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +153,8 @@ class SearchIndex:
         self._encoder = encoder
         self._encoder_lock = threading.Lock()
         self.store = Store(build / STORE)
+        # Of each unit the position of its document in the book, shape (units,).
+        self._documents = np.array(self.store.unit_documents, np.int64)
         size = self.manifest.counts["units"]
         self._lexical = LexicalIndex.load(build / LEXICAL, size)
         self._dense = DenseIndex.load(build / DENSE, size)
@@ -236,21 +239,15 @@ class SearchIndex:
     def _named_document_bonus(self, query: str) -> Scores:
         """A query that names a document by number means that document."""
         named = {str(number) for _, number in find_all(unicodedata.normalize("NFKC", query))}
-        bonus = np.zeros(len(self.store.unit_documents), np.float32)
-        if named:
-            wanted = {d.id for d in self.store.frames if d.doc_number in named}
-            bonus[[document_id in wanted for document_id in self.store.unit_documents]] = (
-                _NAMED_DOCUMENT_BONUS
-            )
-        return bonus
+        is_named = np.array([document.doc_number in named for document in self.store.frames])
+        return np.where(is_named, _NAMED_DOCUMENT_BONUS, 0.0).astype(np.float32)[self._documents]
 
     def _admitted(self, filters: Filters) -> NDArray[np.bool_]:
         """Which units pass the filters, shape ``(units,)``."""
-        admitted = {
-            document.id: filters.admit(document, self.container_of(document))
-            for document in self.store.frames
-        }
-        return np.array([admitted[document_id] for document_id in self.store.unit_documents])
+        admitted = [
+            filters.admit(document, self.container_of(document)) for document in self.store.frames
+        ]
+        return np.array(admitted)[self._documents]
 
     def container_of(self, document: Document) -> Document | None:
         """The document that forwards this one."""

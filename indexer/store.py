@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from corpus.citations import Mention, mentions
+from corpus.document_number import DocumentNumber, parse
 from corpus.model import Compilation, Document, Erratum, Provision
 from corpus.validity import Validity, validity_of
 from indexer.passages import Unit
@@ -134,11 +135,19 @@ class Store:
             for document, (_, validity) in zip(self.frames, rows, strict=True)
         }
         self.frame_by_id = {document.id: document for document in self.frames}
-        self.unit_documents: tuple[str, ...] = tuple(
-            row[0] for row in self._rows("SELECT document_id FROM units ORDER BY position")
+        self.numbers: tuple[tuple[Document, DocumentNumber], ...] = tuple(
+            (frame, number)
+            for frame in self.frames
+            if (number := parse(frame.doc_number or "")) is not None
         )
-        """Document id of each unit, by unit position."""
-
+        """The documents that have a number, with it."""
+        position = {document.id: at for at, document in enumerate(self.frames)}
+        self.unit_documents: tuple[int, ...] = tuple(
+            position[row[0]]
+            for row in self._rows("SELECT document_id FROM units ORDER BY position")
+        )
+        """Position of each unit's document in ``frames``, by unit position."""
+        self._sources: dict[str, str] = {}
         self._errata: dict[str, list[Erratum]] = {}
         for file, content in self._rows("SELECT * FROM errata ORDER BY rowid"):
             self._errata.setdefault(file, []).append(_ERRATUM.validate_json(content))
@@ -175,15 +184,16 @@ class Store:
         marks = ",".join("?" * len(positions))
         rows = self._rows(
             f"SELECT position, content FROM units WHERE position IN ({marks})",
-            *map(int, positions),
+            *positions,
         )
         content = dict(rows)
-        return [_UNIT.validate_json(content[position]) for position in map(int, positions)]
+        return [_UNIT.validate_json(content[position]) for position in positions]
 
     def source_text(self, file: str) -> str:
         """The text of a source as ingested; offsets of spans count in it."""
-        rows = self._rows("SELECT text FROM sources WHERE file = ?", file)
-        return rows[0][0] if rows else ""
+        if file not in self._sources:
+            ((self._sources[file],),) = self._rows("SELECT text FROM sources WHERE file = ?", file)
+        return self._sources[file]
 
     def errata(self, file: str) -> Sequence[Erratum]:
         """The errata of a source in order of place."""

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 
-from corpus.document_number import NumberMatch, match, parse, parse_query
+from corpus.document_number import NumberMatch, match, parse_query
 from corpus.model import Document, Provision
 from corpus.quotation import place_errata, quote
 from indexer.errors import NotFoundError
@@ -166,9 +166,8 @@ class KnowledgeBase:
         if not names and (typed := parse_query(id_or_number)) is not None:
             names = [
                 frame.id
-                for frame in store.frames
-                if (number := parse(frame.doc_number or "")) is not None
-                and match(typed, number) is NumberMatch.EXACT
+                for frame, number in store.numbers
+                if match(typed, number) is NumberMatch.EXACT
             ]
         document = store.document(names[0]) if names else None
         if document is None:

@@ -1,13 +1,14 @@
 """Errors as RFC 9457 problem details, in Chinese.
 
-DianceError               type                  status
-├── InvalidQueryError     invalid-query         422
-├── NotFoundError         not-found             404
-├── IndexMissingError     index-missing         503
-├── IndexIncompatibleError  index-incompatible  503
-├── ModelError            model-unavailable     503
-└── (other)               internal              500
-RequestValidationError    invalid-parameter     422
+DianceError                  type                  status
+├── InvalidQueryError        invalid-query         422
+├── NotFoundError            not-found             404
+├── NotReadyError            not-ready             503
+├── IndexMissingError        index-missing         503
+├── IndexIncompatibleError   index-incompatible    503
+├── ModelError               model-unavailable     503
+└── (other)                  internal              500
+RequestValidationError       invalid-parameter     422
 """
 
 from __future__ import annotations

@@ -1,1 +1,32 @@
-"""Readers: one file a format, each yields lines with their place in the source text."""
+"""Readers: one file a format; each gives the text of a file and what its format tells about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import PurePath
+
+from corpus.readers.docx import read_docx
+from corpus.readers.pdf import read_pdf
+from corpus.readers.reading import Reading, ReadingError
+from corpus.readers.text import read_text
+
+READERS: Mapping[str, Callable[[bytes], Reading]] = {
+    ".txt": read_text,
+    ".md": read_text,
+    ".pdf": read_pdf,
+    ".docx": read_docx,
+}
+"""The reader of each format, by the ending of the file's name."""
+
+
+def read_file(name: str, content: bytes) -> Reading:
+    """Read a file by the reader that its name calls for.
+
+    Raises:
+        ReadingError: the format isn't known, or the file can't be read.
+    """
+    reader = READERS.get(PurePath(name).suffix.lower())
+    if reader is None:
+        known = "、".join(sorted(ending.lstrip(".") for ending in READERS))
+        raise ReadingError(f"不认识这种格式。请转换成 {known} 之一(.doc 请另存为 .docx)。")
+    return reader(content)

@@ -1,4 +1,8 @@
-"""The compilations as received, byte for byte, with a manifest that says what they are."""
+"""The compilations as received, byte for byte, with a manifest that says what they are.
+
+The package brings the first compilation; what a user adds lies in a folder of its own with a
+manifest of the same form (:mod:`corpus.sources.added`).
+"""
 
 from __future__ import annotations
 
@@ -6,8 +10,11 @@ import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from corpus.readers.pdf import PdfTextError, extract_text
+from corpus.model import Furniture, Page
+from corpus.readers import read_file
+from corpus.readers.reading import ReadingError
 
 SOURCES_FOLDER = Path(__file__).parent
 MANIFEST = "manifest.json"
@@ -21,7 +28,9 @@ class SourceError(ValueError):
 class Source:
     """One source as received.
 
-    ``text`` is the decoded file, character for character, or the text layer of a PDF.
+    ``text`` is the decoded file, character for character, or what the reader of its format makes
+    of it; ``pages`` and ``furniture`` come from the reader. Documents named in ``qualified`` have
+    a number that an earlier source has too: their ids carry the name of this source.
     """
 
     file: str
@@ -31,28 +40,46 @@ class Source:
     sha256: str
     running_heads: tuple[str, ...]
     text: str
+    pages: tuple[Page, ...] = ()
+    furniture: tuple[Furniture, ...] = ()
+    doubts: tuple[str, ...] = ()
+    qualified: frozenset[str] = frozenset()
 
 
-def load_sources(folder: Path = SOURCES_FOLDER) -> tuple[Source, ...]:
-    """Read every source that the manifest in ``folder`` lists, and check its SHA-256.
+def load_sources(
+    folder: Path = SOURCES_FOLDER, added_folder: Path | None = None
+) -> tuple[Source, ...]:
+    """Read every source that the manifests list, and check its SHA-256.
 
     Raises:
-        SourceError: the manifest is missing or malformed, a file is missing, has other content
-            than the manifest says, isn't UTF-8, or is a PDF without text.
+        SourceError: a manifest is missing or malformed, a file is missing, has other content
+            than the manifest says, or can't be read.
+    """
+    sources = [_load(folder, entry) for entry in read_manifest(folder)]
+    if added_folder is not None and (added_folder / MANIFEST).exists():
+        sources += [_load(added_folder, entry) for entry in read_manifest(added_folder)]
+    return tuple(sources)
+
+
+def read_manifest(folder: Path) -> list[dict[str, Any]]:
+    """The entries of a folder's manifest.
+
+    Raises:
+        SourceError: it is missing or malformed.
     """
     manifest = folder / MANIFEST
     try:
         entries = json.loads(manifest.read_text(encoding="utf-8"))["sources"]
+        return [dict(entry) for entry in entries]
     except FileNotFoundError:
         raise SourceError(f"找不到来源清单 {manifest}。请恢复该文件(git checkout)。") from None
-    except (json.JSONDecodeError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError) as error:
         raise SourceError(
             f"来源清单 {manifest} 的格式有误({error})。请恢复或改正该文件。"
         ) from None
-    return tuple(_load(folder, entry) for entry in entries)
 
 
-def _load(folder: Path, entry: dict[str, object]) -> Source:
+def _load(folder: Path, entry: dict[str, Any]) -> Source:
     missing = {"file", "title", "publisher", "date", "sha256"} - entry.keys()
     if missing:
         raise SourceError(f"来源清单的一项缺少字段 {'、'.join(sorted(missing))}。请补全后再试。")
@@ -67,22 +94,33 @@ def _load(folder: Path, entry: dict[str, object]) -> Source:
             f"来源文件 {path} 的内容与清单不符(sha256 应为 {entry['sha256']},实为 {digest})。"
             "请恢复原文件;如果确要更换,请同时更新清单。"
         )
+    return source_of(content, entry, path)
+
+
+def source_of(content: bytes, entry: dict[str, Any], path: Path) -> Source:
+    """A source from its file's content and its entry in a manifest.
+
+    Raises:
+        SourceError: the file can't be read.
+    """
     try:
-        is_pdf = path.suffix.lower() == ".pdf"
-        text = extract_text(content) if is_pdf else content.decode("utf-8")
-    except PdfTextError as error:
+        reading = read_file(path.name, content)
+    except ReadingError as error:
         raise SourceError(f"来源文件 {path}:{error}") from None
-    except UnicodeDecodeError as error:
-        raise SourceError(
-            f"来源文件 {path} 不是 UTF-8 文本({error.reason})。请转换编码后再试。"
-        ) from None
-    heads = entry.get("running_heads", [])
     return Source(
         file=str(entry["file"]),
         title=str(entry["title"]),
         publisher=str(entry["publisher"]),
         date=str(entry["date"]),
-        sha256=digest,
-        running_heads=tuple(str(head) for head in heads) if isinstance(heads, list) else (),
-        text=text,
+        sha256=str(entry["sha256"]),
+        running_heads=_words(entry.get("running_heads")),
+        text=reading.text,
+        pages=reading.pages,
+        furniture=reading.furniture,
+        doubts=reading.doubts,
+        qualified=frozenset(_words(entry.get("qualified"))),
     )
+
+
+def _words(value: object) -> tuple[str, ...]:
+    return tuple(str(item) for item in value) if isinstance(value, list) else ()

@@ -48,8 +48,8 @@ def test_a_malformed_manifest_is_one_clear_error(tmp_path: Path, content: str) -
         load_sources(tmp_path)
 
 
-def test_a_source_that_is_not_utf8_is_refused(copied: Path, source: Source) -> None:
-    content = "中文".encode("gbk")
+def test_a_source_that_is_no_text_is_refused(copied: Path, source: Source) -> None:
+    content = bytes(range(128, 256)) * 4
     (copied / source.file).write_bytes(content)
     manifest = json.loads((copied / "manifest.json").read_text(encoding="utf-8"))
     manifest["sources"][0]["sha256"] = hashlib.sha256(content).hexdigest()

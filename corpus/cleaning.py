@@ -33,6 +33,8 @@ def repairs_within(source: str, span: Span) -> tuple[Repair, ...]:
             for hit in pattern.finditer(source, span.start, span.end)
         ]
     for run in _LETTER_SPACED.finditer(source, span.start, span.end):
+        if set(run[0]) <= set("年月日 "):  # to be filled in by hand
+            continue
         for blank in re.finditer(" ", run[0]):
             at = run.start() + blank.start()
             found.append(Repair(RepairKind.LETTER_SPACING, Span(at, at + 1), ""))
@@ -57,6 +59,11 @@ _NEVER_CONTINUES = re.compile(
 )
 
 
+def is_roster_entry(text: str) -> bool:
+    """A name and what the person is: ``王显刚 副省长``, ``郑 毅 省教育厅副厅长``."""
+    return _ROSTER_ENTRY.match(text) is not None
+
+
 def continues(line: Line, following: Line) -> bool:
     """Whether a page break or hard line break cut one paragraph into these two lines.
 
@@ -66,7 +73,7 @@ def continues(line: Line, following: Line) -> bool:
     (``…的监督检查。`` / ``查,不断规范…``).
     """
     text, head = line.text, following.text
-    if read_marker(head) or _NEVER_CONTINUES.match(head) or _ROSTER_ENTRY.match(head):
+    if read_marker(head) or _NEVER_CONTINUES.match(head) or is_roster_entry(head):
         return False
     if _repeated_at_break(text, head):
         return True
@@ -116,8 +123,8 @@ def paragraph_segments(source: str, lines: Sequence[Line], skip: int = 0) -> tup
     for index, line in enumerate(lines):
         span = Span(line.span.start + (skip if index == 0 else 0), line.span.end)
         repairs = repairs_within(source, span)
-        following = lines[index + 1].text if index + 1 < len(lines) else ""
-        if repeated := _repeated_at_break(line.text, following):
+        following = lines[index + 1].span.of(source) if index + 1 < len(lines) else ""
+        if repeated := _repeated_at_break(line.span.of(source), following):
             doubled = Span(line.span.end - repeated, line.span.end)
             repairs += (Repair(RepairKind.REPEATED_AT_PAGE_BREAK, doubled, ""),)
         segments.append(Segment(span, repairs, joined=index > 0))
@@ -166,7 +173,7 @@ def title_segments(source: str, lines: Sequence[Line]) -> tuple[Segment, ...]:
             Repair(RepairKind.MARKUP, Span(hit.start(), hit.end()), "")
             for hit in re.compile(r"\*\*").finditer(source, line.span.start, line.span.end)
         ]
-        for hit in re.finditer(r"\s+", line.text):
+        for hit in re.finditer(r"\s+", line.span.of(source)):
             blank = Span(line.span.start + hit.start(), line.span.start + hit.end())
             if blank.start not in kept:
                 repairs.append(Repair(RepairKind.LETTER_SPACING, blank, ""))

@@ -33,7 +33,10 @@ class Contents:
 
 
 def read_contents(lines: Sequence[Line]) -> Contents:
-    """Read the list if there is one. Everything before it is cover and preface."""
+    """Read the list if there is one. Everything before it is cover and preface.
+
+    A list without pages is part of a document, not of a book.
+    """
     heading = next((i for i, line in enumerate(lines) if _HEADING.fullmatch(line.text)), None)
     if heading is None:
         return Contents((), (), (), 0)
@@ -59,6 +62,8 @@ def read_contents(lines: Sequence[Line]) -> Contents:
             pending.append(text)
             if len(pending) > 4:  # no entry is that long: the list has ended
                 break
+    if not entries:  # the list of chapters that a statute puts before its text
+        return Contents((), (), (), 0)
     return Contents(
         tuple(entries), tuple(sections), _front_matter(lines, heading, body_start), body_start
     )

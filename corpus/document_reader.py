@@ -21,8 +21,17 @@ from corpus.metadata import (
     find_attachment_list,
     find_signature,
     issuers_of_title,
+    mentioned_attachments,
 )
-from corpus.model import AttachmentEntry, Document, Furniture, MetadataSpan, Part, PartKind
+from corpus.model import (
+    AttachmentEntry,
+    Document,
+    Furniture,
+    MetadataSpan,
+    Part,
+    PartKind,
+    Provision,
+)
 from corpus.outline import read_marker
 from corpus.provisions import ProvisionTree
 from corpus.readers.text import Line
@@ -63,16 +72,19 @@ class _DocumentReader:
         title_end = head.body - 1 if head.number else head.first + 1
         self.tree.add_title(lines[head.first : title_end])
         self._note("doc_number" if head.number else "adoption_note", title_end, head.body)
-        if head.label is not None:
-            self._note("attachment_label", head.label, head.label + 1)
         start = find_addressee(lines, head.body, self.end)
         self._note("addressee", head.body, start)
         signature = find_signature(lines, start, self.end)
         self._open_part(PartKind.NOTICE, "", "")
-        self._add_body(start, signature.first if signature else self.end)
         if signature:
-            self._note("signature", signature.first, signature.end)
+            self._add_body(start, signature.first)
+            for index, name in enumerate(signature.fields, start=signature.first):
+                self._note(name, index, index + 1)
             self._add_issued_texts(signature.end)
+        else:
+            body_end = next((i for i in range(start, self.end) if self._label(i)), self.end)
+            self._add_body(start, body_end)
+            self._add_issued_texts(body_end)
         issuers, signed = self._issuers_and_date(signature)
         provisions, repeated_heads = self.tree.finish()
         document = Document(
@@ -84,12 +96,12 @@ class _DocumentReader:
             date=signed,
             section=None,
             page_start=None,
-            addressee="".join(line.text for line in lines[head.body : start]).rstrip(":：") or None,
+            addressee=self._printed(head.body, start).rstrip(":：") or None,
             publicity=signature.publicity if signature else None,
             contact=signature.contact if signature else None,
             container_id=None,
             embedded_ids=(),
-            attachments=self._attachments(),
+            attachments=self._attachments(provisions),
             parts=tuple(self.parts),
             provisions=provisions,
             metadata_spans=tuple(self.metadata),
@@ -98,6 +110,9 @@ class _DocumentReader:
 
     def _note(self, name: str, first: int, end: int) -> None:
         self.metadata += [MetadataSpan(name, line.span) for line in self.lines[first:end]]
+
+    def _printed(self, first: int, end: int) -> str:
+        return "".join(line.span.of(self.source.text) for line in self.lines[first:end])
 
     def _issuers_and_date(self, signature: Signature | None) -> tuple[tuple[str, ...], date | None]:
         """Names as the title prints them; the signature where the title leaves them out."""
@@ -187,8 +202,11 @@ class _DocumentReader:
             not re.search(r"\d", label) and wanted != "" and wanted in comparable(self.head.title)
         )
 
-    def _attachments(self) -> tuple[AttachmentEntry, ...]:
-        """Announced attachments with the part that prints them, then unannounced ones."""
+    def _attachments(self, provisions: Sequence[Provision]) -> tuple[AttachmentEntry, ...]:
+        """Announced attachments with the part that prints them, then unannounced ones.
+
+        Those that the text only refers to are neither printed nor announced: 建设要求(附件3).
+        """
         printed = {part.label: index for index, part in enumerate(self.parts) if part.label}
         entries = []
         for announced in self.announced:
@@ -198,4 +216,12 @@ class _DocumentReader:
             AttachmentEntry(label, self.parts[index].title, index)
             for label, index in printed.items()
         ]
+        known = {entry.label for entry in entries}
+        own_text = (
+            p.text for p in provisions if self.parts[p.part].kind is not PartKind.ATTACHMENT
+        )
+        for mentioned in mentioned_attachments("\n".join(own_text)):
+            if mentioned.label not in known and not (known and mentioned.label == "附件"):
+                known.add(mentioned.label)
+                entries.append(AttachmentEntry(mentioned.label, mentioned.title, None))
         return tuple(entries)

@@ -34,7 +34,10 @@ def load_errata(source: Source, folder: Path = ERRATA_FOLDER) -> tuple[Erratum, 
         return ()
     starts = _line_starts(source.text)
     try:
-        entries = json.loads(path.read_text(encoding="utf-8"))["errata"]
+        content = json.loads(path.read_text(encoding="utf-8"))
+        if content.get("source", source.file) != source.file:  # another file of that name
+            return ()
+        entries = content["errata"]
         errata = sorted(
             (_resolve(source.text, starts, entry, path) for entry in entries),
             key=lambda erratum: erratum.span,

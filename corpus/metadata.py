@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from corpus.cleaning import continues
+from corpus.cleaning import continues, tidy_title
 from corpus.outline import read_marker
 from corpus.readers.text import Line
 
@@ -28,7 +28,10 @@ _FEWEST_BODIES_OF_A_COLUMN = 2
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """Who signed and when; ``first`` and ``end`` bound the block, notes below it included."""
+    """Who signed and when; ``first`` and ``end`` bound the block, notes below it included.
+
+    ``fields`` says of each of its lines what it is: signature, date, publicity or contact.
+    """
 
     issuers: tuple[str, ...]
     date: date
@@ -36,6 +39,7 @@ class Signature:
     contact: str | None
     first: int
     end: int
+    fields: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,20 +79,23 @@ def find_signature(lines: Sequence[Line], start: int, end: int) -> Signature | N
         if signed is None:
             continue
         first = index
-        while first > start and _BODY_NAME.fullmatch(_close_up(lines[first - 1].text)):
+        while first > start and all(map(_BODY_NAME.fullmatch, _names(lines[first - 1].text))):
             first -= 1
         publicity = contact = None
+        fields = ["signature"] * (index - first) + ["date"]
         after = index + 1
         while after < end:
             if note := _NOTE.fullmatch(lines[after].text):
                 publicity = note[1]
+                fields.append("publicity")
             elif note := _CONTACT.fullmatch(lines[after].text):
                 contact = note[1]
+                fields.append("contact")
             else:
                 break
             after += 1
         issuers = _official_order(lines[first:index])
-        return Signature(issuers, signed, publicity, contact, first, after)
+        return Signature(issuers, signed, publicity, contact, first, after, tuple(fields))
     return None
 
 
@@ -102,19 +109,19 @@ def _official_order(lines: Sequence[Line]) -> tuple[str, ...]:
     for line in lines:
         if not columns or line.after_gap:
             columns.append([])
-        columns[-1].append(_close_up(line.text))
+        columns[-1] += _names(line.text)
     if len(columns) == 2 and min(map(len, columns)) >= _FEWEST_BODIES_OF_A_COLUMN:
         left, right = columns
         across: list[str] = []
         for row in range(max(len(left), len(right))):
             across += [column[row] for column in (left, right) if row < len(column)]
-        return _separate(across)
-    return _separate([name for column in columns for name in column])
+        return tuple(across)
+    return tuple(name for column in columns for name in column)
 
 
-def _separate(lines: Sequence[str]) -> tuple[str, ...]:
-    """Two names on one line: ``云南省企业联合会/云南省企业家协会``."""
-    return tuple(name for line in lines for name in line.split("/"))
+def _names(line: str) -> list[str]:
+    """The names on a line of signature; a wide gap parts two columns, single blanks are spacing."""
+    return [_close_up(name) for name in re.split(r"\s{2,}", line.strip())]
 
 
 _TITLE_VERB = re.compile(r"(?=关于|印发|转发|公告|令)")
@@ -137,8 +144,8 @@ _ADOPTING_BODY = re.compile(r"日(.+?)第[一二三四五六七八九十]+届(.+
 
 def adoption(note: str) -> tuple[tuple[str, ...], date | None]:
     """Body and date of a note ``(2021年7月29日云南省第十三届人民代表大会常务委员会…通过)``."""
-    hit = re.search(r"(\d{4})年(\d{1,2})月(\d{1,2})日", note)
-    adopted = date(int(hit[1]), int(hit[2]), int(hit[3])) if hit else None
+    hit = re.search(r"\d{4}年\d{1,2}月\d{1,2}日", note)
+    adopted = parse_date(hit[0]) if hit else None
     body = _ADOPTING_BODY.search(note)
     return ((body[1] + body[2],) if body else ()), adopted
 
@@ -168,4 +175,21 @@ def _announced(kind: str, text: str) -> AnnouncedAttachment:
     marker = read_marker(text)
     title = text[marker.length :] if marker else text
     label = f"{kind}{marker.number}" if marker else kind
-    return AnnouncedAttachment(label, re.sub(r"\s+", "", title))
+    return AnnouncedAttachment(label, tidy_title([title]))
+
+
+_MENTIONED = re.compile(
+    r"(?:(《[^《》]+》)|(?<=[，,。;；:：])([^，,。;；:：()（）《》]{4,60}))[(（]见?附件(\d{0,2})[)）]"
+)
+_PREDICATE = re.compile(r"(?:已|详|具体).{0,6}$")
+
+
+def mentioned_attachments(text: str) -> tuple[AnnouncedAttachment, ...]:
+    """Attachments that running text refers to in brackets: ``申报汇总表(附件1)``, ``…(见附件)``."""
+    found = []
+    for hit in _MENTIONED.finditer(text):
+        # A number belongs to the last item of a list: 申报条件、建设方案编制要求(附件3)
+        phrase = hit[1] or (hit[2].rpartition("、")[2] if hit[3] else hit[2])
+        title = _PREDICATE.sub("", phrase).strip("《》")
+        found.append(AnnouncedAttachment(f"附件{hit[3]}", title))
+    return tuple(sorted(found, key=lambda attachment: attachment.label))

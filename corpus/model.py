@@ -14,7 +14,8 @@ hierarchical provisions, and every provision has a stable identifier.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -41,6 +42,7 @@ class RepairKind(StrEnum):
     REPEATED_AT_PAGE_BREAK = "repeated_at_page_break"  # …监督检查。/ 查,不断规范…
     LINE_BREAK = "line_break"  # a title set in several lines
     MERGED_CELL = "merged_cell"  # a blank cell that means "as above"
+    WRAPPED_CELL = "wrapped_cell"  # a blank where the text of a table cell was wrapped
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,8 @@ class Provision:
     @property
     def is_bare_heading(self) -> bool:
         """Whether the provision says nothing beyond its heading."""
-        return self.kind is ProvisionKind.CLAUSE and self.text == self.heading
+        rest = self.text.removeprefix(self.heading)
+        return self.kind is ProvisionKind.CLAUSE and self.heading != "" and rest in ("", "。")
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +167,25 @@ class AttachmentEntry:
 class Furniture:
     """Characters that belong to the book, not to a document."""
 
-    kind: str  # cover | preface | contents | running_head | repeated_table_head | rule
+    kind: str  # cover | preface | contents | running_head | page_number | repeated_table_head | …
     span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """``number`` is that of the page which begins at ``start`` of the source text."""
+
+    number: int
+    start: int
+
+
+def page_at(pages: Sequence[Page], offset: int) -> int | None:
+    """The number of the page on which a character stands.
+
+    None if the format has no pages, or the page stands before the first printed number (0).
+    """
+    index = bisect_right(pages, offset, key=lambda page: page.start) - 1
+    return pages[index].number or None if index >= 0 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,6 +298,7 @@ class Compilation:
     documents: tuple[Document, ...]
     contents: tuple[ContentsEntry, ...]
     furniture: tuple[Furniture, ...]
+    pages: tuple[Page, ...] = ()
     warnings: tuple[str, ...] = field(default=())
 
     @cached_property

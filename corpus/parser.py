@@ -14,17 +14,32 @@ from corpus.cleaning import comparable
 from corpus.contents import read_contents
 from corpus.document_heads import DocumentHead, find_heads
 from corpus.document_reader import read_document
-from corpus.model import AttachmentEntry, Compilation, ContentsEntry, Document, Furniture
+from corpus.model import (
+    AttachmentEntry,
+    Compilation,
+    ContentsEntry,
+    Document,
+    Erratum,
+    Furniture,
+    MetadataSpan,
+    page_at,
+)
 from corpus.outline import read_marker
 from corpus.readers.text import Line, read_lines
 from corpus.sources import Source
 
 
-def parse_source(source: Source) -> Compilation:
-    """Parse one source into its documents."""
-    lines = read_lines(source.text)
+def parse_source(source: Source, errata: Sequence[Erratum] = ()) -> Compilation:
+    """Parse one source into its documents.
+
+    Names, numbers and dates are read with certain errata put right; texts stay as printed.
+    """
+    lines = read_lines(source.text, errata)
+    if source.furniture:
+        margins = {item.span.start for item in source.furniture}
+        lines = tuple(line for line in lines if line.span.start not in margins)
     contents = read_contents(lines)
-    furniture = list(contents.furniture)
+    furniture = [*source.furniture, *contents.furniture]
     running_heads = {*contents.sections, *source.running_heads}
     body: list[Line] = []
     for line in lines[contents.body_start :]:
@@ -45,6 +60,7 @@ def parse_source(source: Source) -> Compilation:
         documents=documents,
         contents=contents.entries,
         furniture=tuple(sorted(furniture, key=lambda item: item.span)),
+        pages=source.pages,
         warnings=tuple(warnings),
     )
 
@@ -75,37 +91,39 @@ def _read_documents(
     container: int | None = None
     for index, head in enumerate(heads):
         end = _end_of(heads, index, len(body))
-        document_id = _unused_id(head, taken)
+        document_id = _unused_id(head, taken, source)
         document, repeated = read_document(source, document_id, head, body, end)
         furniture += repeated
         entry = _contents_entry(head, entries)
         document = replace(
             document,
             section=entry.section if entry else None,
-            page_start=entry.page if entry else None,
+            page_start=entry.page if entry else page_at(source.pages, body[head.first].span.start),
         )
         if head.label is None or container is None:
             container = len(documents)
         else:
             forwarding = documents[container]
             document = replace(document, container_id=forwarding.id)
+            label = MetadataSpan("attachment_label", body[head.label].span)
             documents[container] = replace(
                 forwarding,
                 embedded_ids=(*forwarding.embedded_ids, document.id),
-                attachments=_with_embedded(forwarding.attachments, document.id),
+                attachments=_with_embedded(forwarding.attachments, document),
+                metadata_spans=(*forwarding.metadata_spans, label),
             )
         documents.append(document)
     return _with_sections(documents)
 
 
 def _with_embedded(
-    attachments: Sequence[AttachmentEntry], document_id: str
+    attachments: Sequence[AttachmentEntry], document: Document
 ) -> tuple[AttachmentEntry, ...]:
     """The first announced attachment that nothing prints yet is the embedded document."""
     filled = list(attachments)
     for index, entry in enumerate(filled):
         if entry.part is None and entry.document_id is None:
-            filled[index] = replace(entry, document_id=document_id)
+            filled[index] = replace(entry, title=document.title, document_id=document.id)
             break
     return tuple(filled)
 
@@ -136,8 +154,10 @@ def _with_sections(documents: Sequence[Document]) -> tuple[Document, ...]:
     return tuple(reversed(filled))
 
 
-def _unused_id(head: DocumentHead, taken: set[str]) -> str:
+def _unused_id(head: DocumentHead, taken: set[str], source: Source) -> str:
     base = head.number.slug if head.number else re.sub(r"[\s/?#%:.]+", "-", head.title)
+    if base in source.qualified:
+        base += "@" + re.sub(r"[\s/?#%:.@]+", "-", source.file.rpartition(".")[0])
     candidate, count = base, 1
     while candidate in taken:
         count += 1

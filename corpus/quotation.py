@@ -101,6 +101,22 @@ def place_errata(quotation: Quotation, errata: Sequence[Erratum]) -> tuple[Place
     return tuple(placed)
 
 
+def with_errata(text: str, errata: Sequence[PlacedErratum]) -> str:
+    """``text`` with the right reading of each certain erratum; they are in order of place."""
+    corrected, at = "", 0
+    for erratum in errata:
+        if erratum.certain and erratum.start >= at:
+            corrected += text[at : erratum.start] + erratum.reading
+            at = erratum.end
+    return corrected + text[at:]
+
+
+def corrected_text(source: str, provision: Provision, errata: Sequence[Erratum]) -> str:
+    """A provision's own words with certain misprints put right."""
+    quotation = quote(source, [provision])
+    return with_errata(quotation.text, place_errata(quotation, errata))
+
+
 def _extend(spans: list[Span], source: str, segment: Segment) -> None:
     if spans and not segment.joined:
         between = source[spans[-1].end : segment.span.start]

@@ -43,12 +43,12 @@ def test_each_character_is_placed_exactly_once(lines: list[str]) -> None:
 
 
 def test_coverage_sees_what_is_lost_and_what_is_taken_twice() -> None:
-    compilation = parse_source(Source("x.txt", "汇编", "", "", "", (), "甲乙\n丙"))
+    compilation = parse_source(Source("x.txt", "汇编", "", "", "", (), "甲乙。\n丙。"))
     (first, second) = compilation.furniture
     lost = replace(compilation, furniture=(second,))
-    assert coverage_of(lost).unplaced == (0, 1)
+    assert coverage_of(lost).unplaced == (0, 1, 2)
     doubled = replace(compilation, furniture=(first, first, second))
-    assert coverage_of(doubled).doubled == (0, 1)
+    assert coverage_of(doubled).doubled == (0, 1, 2)
 
 
 @given(st.lists(_LINES, max_size=40), st.data())

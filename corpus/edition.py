@@ -1,0 +1,66 @@
+"""The collection as an editor prepares it: texts, misprints, pages, terms, rates, relations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from corpus.citations import Relation, relations_of
+from corpus.errata import load_errata
+from corpus.model import Compilation, Document, Erratum, Page
+from corpus.parser import parse_source
+from corpus.rates import Rate, rates_of
+from corpus.sources import Source
+from corpus.validity import Period, Validity, periods_of, validity_of
+
+
+@dataclass(frozen=True, slots=True)
+class Apparatus:
+    """What is known beside the text of one source (Apparatus criticus).
+
+    ``errata`` and ``pages`` are in order of place; ``periods`` and ``rates`` are by provision id.
+    """
+
+    errata: tuple[Erratum, ...] = ()
+    pages: tuple[Page, ...] = ()
+    periods: Mapping[str, Period] = field(default_factory=dict)
+    rates: Mapping[str, tuple[Rate, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """All compilations; ``apparatus`` is by source file, ``validity`` by document id."""
+
+    compilations: tuple[Compilation, ...]
+    apparatus: Mapping[str, Apparatus]
+    relations: tuple[Relation, ...]
+    validity: Mapping[str, Validity]
+
+    @property
+    def documents(self) -> tuple[Document, ...]:
+        """Documents in the order of their books."""
+        return tuple(d for compilation in self.compilations for d in compilation.documents)
+
+
+def prepare_edition(sources: Iterable[Source]) -> Edition:
+    """Parse the sources and read from them what they say of themselves and each other.
+
+    Raises:
+        ErrataError: an errata file doesn't fit its source.
+    """
+    pairs: list[tuple[Compilation, Sequence[Erratum]]] = []
+    apparatus: dict[str, Apparatus] = {}
+    for source in sources:
+        errata = load_errata(source)
+        compilation = parse_source(source, errata)
+        pairs.append((compilation, errata))
+        apparatus[source.file] = Apparatus(
+            errata=errata,
+            pages=compilation.pages,
+            periods={k: v for d in compilation.documents for k, v in periods_of(d).items()},
+            rates={k: v for d in compilation.documents for k, v in rates_of(d).items()},
+        )
+    relations = relations_of(pairs)
+    compilations = tuple(compilation for compilation, _ in pairs)
+    documents = [document for compilation in compilations for document in compilation.documents]
+    return Edition(compilations, apparatus, relations, validity_of(documents, relations))

@@ -7,7 +7,7 @@ import importlib.metadata
 import os
 import shutil
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,9 +17,8 @@ import numpy as np
 
 import corpus
 import indexer
-from corpus.errata import ErrataError, load_errata
-from corpus.model import Compilation, Erratum
-from corpus.parser import parse_source
+from corpus.edition import Edition, prepare_edition
+from corpus.errata import ErrataError
 from corpus.sources import Source, SourceError, load_sources
 from indexer.dense import DenseIndex
 from indexer.embedding.encoder import (
@@ -94,7 +93,7 @@ def build_index(
     started = time.perf_counter()
     try:
         progress.step("读取并核对来源文件")
-        sources = load_sources(settings.sources_folder)
+        sources = load_sources(settings.sources_folder, settings.added_folder)
         model = resolve_model(settings, progress.step) if encoder is None else ""
         model_print = model_fingerprint(model) if encoder is None else encoder.fingerprint
         fingerprint = _fingerprint(sources, settings.model, model_print)
@@ -102,8 +101,8 @@ def build_index(
             return existing
         encoder = encoder or SentenceTransformerEncoder(model, settings.threads)
         settings.index_folder.mkdir(parents=True, exist_ok=True)
-        folder, compilations, counts = _build(settings, sources, encoder, fingerprint, progress)
-        warnings = tuple(warning for c in compilations for warning in c.warnings)
+        folder, edition, counts = _build(settings, sources, encoder, fingerprint, progress)
+        warnings = tuple(warning for c in edition.compilations for warning in c.warnings)
         return BuildReport(folder, True, time.perf_counter() - started, counts, warnings)
     except (SourceError, ErrataError) as error:
         raise BuildError(str(error)) from None
@@ -131,28 +130,27 @@ def _build(
     encoder: Encoder,
     fingerprint: str,
     progress: BuildProgress,
-) -> tuple[Path, list[Compilation], dict[str, int]]:
+) -> tuple[Path, Edition, dict[str, int]]:
     """Write a build beside the current one and switch to it."""
     progress.step("解析文件和条款")
-    compilations = [parse_source(source) for source in sources]
-    errata = {source.file: load_errata(source) for source in sources}
-    units, passages = _units_and_passages(compilations, errata)
+    edition = prepare_edition(sources)
+    units, passages = _units_and_passages(edition)
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
     target = settings.index_folder / f"{stamp}-{fingerprint[:8]}"
     partial = settings.index_folder / f".{target.name}.{os.getpid()}"
     partial.mkdir()
     try:
         progress.step("写入文件与条款库")
-        write_store(partial / STORE, compilations, errata, units)
+        write_store(partial / STORE, edition, units)
         progress.step("建立全文索引(jieba + BM25)")
-        terms = collection_terms(compilations)
-        _write_lexical(partial, units, compilations, Tokenizer(terms))
+        terms = collection_terms(edition.compilations)
+        _write_lexical(partial, units, edition, Tokenizer(terms))
         progress.step(f"计算语义向量:{len(passages)} 段")
         cache = PassageCache(settings.data_folder / "vectors", encoder)
         vectors = cache.encode([passage.text for passage in passages], progress.encoding)
         positions = np.array([passage.unit for passage in passages], np.int32)
         DenseIndex.build(vectors, positions, len(units)).save(partial / DENSE)
-        counts = _counts(compilations, units, passages)
+        counts = _counts(edition, units, passages)
         seal(
             partial,
             Manifest(
@@ -174,13 +172,11 @@ def _build(
         shutil.rmtree(partial, ignore_errors=True)
         raise
     switch_to(settings.index_folder, target)
-    return target, compilations, counts
+    return target, edition, counts
 
 
-def _units_and_passages(
-    compilations: Sequence[Compilation], errata: Mapping[str, Sequence[Erratum]]
-) -> tuple[list[Unit], list[Passage]]:
-    units = [unit for c in compilations for unit in units_of(c, errata[c.source_file])]
+def _units_and_passages(edition: Edition) -> tuple[list[Unit], list[Passage]]:
+    units = list(units_of(edition))
     if not units:
         raise BuildError("来源文件中没有找到任何文件。请检查来源清单和文本内容。")
     passages = [p for index, unit in enumerate(units) for p in passages_of(unit, index)]
@@ -188,20 +184,18 @@ def _units_and_passages(
 
 
 def _write_lexical(
-    folder: Path, units: Sequence[Unit], compilations: Sequence[Compilation], tokenizer: Tokenizer
+    folder: Path, units: Sequence[Unit], edition: Edition, tokenizer: Tokenizer
 ) -> None:
-    documents = {d.id: d for compilation in compilations for d in compilation.documents}
+    documents = {document.id: document for document in edition.documents}
     texts = [lexical_text(unit, documents[unit.document_id]) for unit in units]
     LexicalIndex.build(texts, tokenizer).save(folder / LEXICAL)
 
 
-def _counts(
-    compilations: Sequence[Compilation], units: Sequence[Unit], passages: Sequence[Passage]
-) -> dict[str, int]:
-    documents = [document for c in compilations for document in c.documents]
+def _counts(edition: Edition, units: Sequence[Unit], passages: Sequence[Passage]) -> dict[str, int]:
+    documents = edition.documents
     return {
         "documents": len(documents),
-        "contents_entries": sum(len(c.contents) for c in compilations),
+        "contents_entries": sum(len(c.contents) for c in edition.compilations),
         "embedded_documents": sum(document.container_id is not None for document in documents),
         "provisions": sum(len(document.provisions) for document in documents),
         "errata": sum(len(unit.errata) for unit in units),
@@ -214,7 +208,8 @@ def _fingerprint(sources: Sequence[Source], model: str, model_fingerprint: str) 
     """Covers everything that an index depends on, the code that makes it included."""
     digest = hashlib.sha256(f"{FORMAT_VERSION} {model} {model_fingerprint}".encode())
     for source in sources:
-        digest.update(f"{source.file} {source.sha256} {source.running_heads}".encode())
+        described = f"{source.file} {source.sha256} {source.title} {source.running_heads}"
+        digest.update(f"{described} {sorted(source.qualified)}".encode())
     for package in (corpus, indexer):
         root = Path(package.__file__ or "").parent
         for file in sorted([*root.rglob("*.py"), *root.rglob("annotations/**/*.*")]):

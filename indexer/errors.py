@@ -4,6 +4,7 @@
     ├── IndexMissingError       nothing has been built yet
     ├── IndexIncompatibleError  built by another version, or damaged
     ├── BuildError              a build can't be made or finished
+    ├── IngestError             a file can't be added or taken away
     ├── ModelError              the embedding model can't be loaded
     ├── InvalidQueryError       the query can't be searched for
     ├── NotReadyError           the service is still starting
@@ -31,6 +32,10 @@ class IndexIncompatibleError(DianceError):
 
 class BuildError(DianceError):
     """A build can't be made or finished; the running index is untouched."""
+
+
+class IngestError(DianceError):
+    """A file can't be added to the collection or taken away from it; nothing was changed."""
 
 
 class ModelError(DianceError):

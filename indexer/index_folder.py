@@ -19,7 +19,7 @@ from typing import Any
 
 from indexer.errors import IndexIncompatibleError, IndexMissingError
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 """Raised whenever an index of the version before can't be read any more."""
 
 MANIFEST, STORE, LEXICAL, DENSE = "manifest.json", "store.sqlite", "lexical", "dense"

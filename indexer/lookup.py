@@ -21,7 +21,7 @@ from corpus.document_number import (
     parse,
     parse_query,
 )
-from corpus.model import Document, Provision
+from corpus.model import Document, Part, Provision
 from indexer.search import Hit, SearchIndex, checked_query
 
 
@@ -165,7 +165,7 @@ def _near_misses(index: SearchIndex, number: NumberQuery) -> tuple[Candidate, ..
 
 def _citing(index: SearchIndex, number: NumberQuery) -> tuple[Hit, ...]:
     """Where a number that isn't in the collection is named there."""
-    for cited in index.store.cited_numbers():
+    for cited in index.store.named_numbers():
         known = parse(cited)
         if known is not None and match(number, known) is NumberMatch.EXACT:
             return _citations(index, cited)
@@ -174,20 +174,23 @@ def _citing(index: SearchIndex, number: NumberQuery) -> tuple[Hit, ...]:
 
 def _citations(index: SearchIndex, doc_number: str) -> tuple[Hit, ...]:
     hits = []
-    for rank, mention in enumerate(index.store.cited_by(doc_number), start=1):
-        document = index.store.document(mention.document_id)
+    clauses = dict.fromkeys(
+        (relation.document_id, relation.provision_id) for relation in index.store.naming(doc_number)
+    )
+    for rank, (document_id, provision_id) in enumerate(clauses, start=1):
+        document = index.store.document(document_id)
         if document is not None:
-            hits.append(index.hit_of(document, document.by_id[mention.provision_id], rank))
+            hits.append(index.hit_of(document, document.by_id[provision_id], rank))
     return tuple(hits)
 
 
 # --- clauses --------------------------------------------------------------------------------
 
-_N = r"[一二三四五六七八九十百零〇\d]{1,6}"
-_CLAUSE_START = re.compile(rf"第{_N}[章条款项行段]|附[件表]")
+_N = r"(?:[一二三四五六七八九十百千零〇]{1,8}|\d{1,4})"
+_CLAUSE_START = re.compile(rf"第{_N}(?:分?编|[章节条款项目行段步类种])|附[件表]")
 _CLAUSE_STEPS = re.compile(
     rf"附[件表](?:{_N})?"
-    rf"|第[(（]?(?P<number>{_N})[)）]?(?P<unit>[章节条款项目行段])"
+    rf"|第[(（]?(?P<number>{_N})[)）]?(?P<unit>分?编|[章节条款项目行段步类种])(?:之(?P<inserted>{_N}))?"
     rf"|[(（]{_N}[)）]"
     rf"|[①-⑳]"
     rf"|{_N}[、.．]?"
@@ -203,21 +206,36 @@ def _clause(
         return None, None
     for document_id in (document.id, *document.embedded_ids):
         whole = index.store.document(document_id)
-        provision = _find(whole, steps) if whole is not None else None
+        # To the document that forwards it, an embedded one is 附件.
+        inner = steps[1:] if document_id != document.id and steps[0].startswith("附件") else steps
+        provision = _find(whole, inner) if whole is not None and inner else None
         if whole is not None and provision is not None:
             return index.hit_of(whole, provision), None
+    if len(steps) == 1 and (part := _part(document, steps[0])) is not None:
+        return None, f"{part.label}是《{part.title}》,请打开文件查看。"
     return None, f"这份文件中没有找到“{rest}”。请核对条款。"
+
+
+def _part(document: Document, step: str) -> Part | None:
+    """The attachment that is named as a whole."""
+    return next((part for part in document.parts if part.label and _step(part.label) == step), None)
 
 
 def _steps(rest: str) -> tuple[str, ...]:
     """``第四条第(二)项`` -> ``("条4", "项2")``: kind and number of each step, in any typography."""
-    text = re.sub(r"\s", "", fold_typed(rest))
+    text = re.sub(r"(附[件表])\s+(?=[一二三四五六七八九十]+、)", r"\1|", fold_typed(rest))
+    text = re.sub(r"\s", "", text)  # 附件 二、 is not 附件二
     return tuple(
-        f"{hit['unit']}{chinese_to_int(hit['number'])}"
+        _numbered(hit["unit"], hit["number"], hit["inserted"])
         if hit["unit"]
         else _step(hit[0].rstrip("、.．"))
         for hit in _CLAUSE_STEPS.finditer(text)
     )
+
+
+def _numbered(unit: str, number: str, inserted: str | None) -> str:
+    after = f"之{chinese_to_int(inserted)}" if inserted else ""
+    return f"{unit}{chinese_to_int(number)}{after}"
 
 
 def _step(element: str) -> str:
@@ -225,8 +243,8 @@ def _step(element: str) -> str:
     element = fold_typed(element)
     if hit := re.fullmatch(rf"附([件表])({_N})?", element):
         return f"附{hit[1]}{chinese_to_int(hit[2]) if hit[2] else ''}"
-    if hit := re.fullmatch(rf"第({_N})([章节条款行段])", element):
-        return f"{hit[2]}{chinese_to_int(hit[1])}"
+    if hit := re.fullmatch(rf"第({_N})(分?编|[章节条款行段步类种])(?:之({_N}))?", element):
+        return _numbered(hit[2], hit[1], hit[3])
     if hit := re.fullmatch(rf"\(({_N})\)", element):
         return f"项{chinese_to_int(hit[1])}"
     if re.fullmatch(r"\d{1,3}", element):

@@ -15,8 +15,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from corpus.model import Compilation, Document, Erratum, PartKind, Provision, ProvisionKind, Span
+from corpus.edition import Apparatus, Edition
+from corpus.model import Document, PartKind, Provision, ProvisionKind, Span, page_at
 from corpus.quotation import PlacedErratum, place_errata, quote
+from corpus.rates import Rate
+from corpus.validity import Period
 
 _LONGEST_UNIT = 900  # characters; longer ones are cited by their parts
 _LONGEST_ITEM = 130  # mean length of items that are read with their lead-in
@@ -31,7 +34,9 @@ class Unit:
     """A citable piece.
 
     ``headings`` are those above it, outermost first; ``reading`` is the text with what a table
-    cell needs to be understood, the heads of the columns. ``errata`` mark misprints in ``text``.
+    cell needs to be understood, the heads of the columns. ``errata`` mark misprints in ``text``;
+    ``pages`` are the first and last page where the format of the source has pages; ``period`` is
+    the term of this piece if it has one of its own, ``rates`` are what a catalogue pays for it.
     """
 
     id: str
@@ -43,6 +48,9 @@ class Unit:
     spans: tuple[Span, ...]
     reading: str
     errata: tuple[PlacedErratum, ...] = ()
+    pages: tuple[int, int] | None = None
+    period: Period | None = None
+    rates: tuple[Rate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +61,14 @@ class Passage:
     text: str
 
 
-def units_of(compilation: Compilation, errata: Sequence[Erratum] = ()) -> Iterator[Unit]:
-    """All units of the compilation, in reading order; ``errata`` are in order of place."""
-    for document in compilation.documents:
-        for provision in document.children(None):
-            for included in _units_below(document, provision):
-                yield unit_of(compilation.text, document, included, errata)
+def units_of(edition: Edition) -> Iterator[Unit]:
+    """All units of the collection, in reading order."""
+    for compilation in edition.compilations:
+        apparatus = edition.apparatus[compilation.source_file]
+        for document in compilation.documents:
+            for provision in document.children(None):
+                for included in _units_below(document, provision):
+                    yield unit_of(compilation.text, document, included, apparatus)
 
 
 def _units_below(document: Document, provision: Provision) -> Iterator[list[Provision]]:
@@ -105,7 +115,7 @@ def _is_cited_whole(
 
 
 def unit_of(
-    source: str, document: Document, included: Sequence[Provision], errata: Sequence[Erratum]
+    source: str, document: Document, included: Sequence[Provision], apparatus: Apparatus
 ) -> Unit:
     """The unit that the first of ``included`` names and all of them make up."""
     provision = included[0]
@@ -119,8 +129,18 @@ def unit_of(
         quote=quotation.quote,
         spans=quotation.spans,
         reading=_row_reading(provision) if provision.cells else quotation.text,
-        errata=place_errata(quotation, errata),
+        errata=place_errata(quotation, apparatus.errata),
+        pages=_pages(quotation.spans, apparatus),
+        period=apparatus.periods.get(provision.id),
+        rates=apparatus.rates.get(provision.id, ()),
     )
+
+
+def _pages(spans: Sequence[Span], apparatus: Apparatus) -> tuple[int, int] | None:
+    if not spans or not apparatus.pages:
+        return None
+    first, last = (page_at(apparatus.pages, at) for at in (spans[0].start, spans[-1].end - 1))
+    return (first, last) if first is not None and last is not None else None
 
 
 def _headings(document: Document, provision: Provision) -> tuple[str, ...]:

@@ -270,7 +270,8 @@ class SearchIndex:
         """Any provision as a hit, with all that stands below it."""
         file = document.source_file
         included = list(document.subtree(provision))
-        unit = unit_of(self.store.source_text(file), document, included, self.store.errata(file))
+        apparatus = self.store.apparatus(file)
+        unit = unit_of(self.store.source_text(file), document, included, apparatus)
         return self._hit(unit, rank, 1.0, ())
 
 

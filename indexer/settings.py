@@ -23,17 +23,27 @@ def default_data_folder() -> Path:
     return Path(base) / "diance"
 
 
+def default_added_folder() -> Path:
+    """Where documents that users add are kept: outside what ``make clean`` removes."""
+    checkout = Path(corpus.__file__).resolve().parent.parent
+    if (checkout / "pyproject.toml").exists():
+        return checkout / "added"
+    return default_data_folder() / "added"
+
+
 class IndexSettings(BaseSettings):
     """Settings of the build and of search.
 
-    ``model`` is the built-in model or any sentence-transformers name or path; ``threads`` are
-    those of the build, ``lexical_weight`` is the share of BM25 in a hybrid ranking.
+    ``added_folder`` holds the documents that users added to those of ``sources_folder``. ``model``
+    is the built-in model or any sentence-transformers name or path; ``threads`` are those of the
+    build, ``lexical_weight`` is the share of BM25 in a hybrid ranking.
     """
 
     model_config = SettingsConfigDict(env_prefix="DIANCE_", extra="ignore", protected_namespaces=())
 
     data_folder: Path = Field(default_factory=default_data_folder)
     sources_folder: Path = SOURCES_FOLDER
+    added_folder: Path = Field(default_factory=default_added_folder)
     model: str = BUILT_IN_MODEL
     threads: int = Field(default=2, ge=1, le=256)
     lexical_weight: float = Field(default=0.5, ge=0, le=1)

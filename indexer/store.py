@@ -1,26 +1,28 @@
-"""Documents, provisions, units and citations in one SQLite file, read-only once built."""
+"""Documents, provisions, units and relations in one SQLite file, read-only once built."""
 
 from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter
 
-from corpus.citations import Mention, mentions
+from corpus.citations import Relation
 from corpus.document_number import DocumentNumber, parse
-from corpus.model import Compilation, Document, Erratum, Provision
-from corpus.validity import Validity, validity_of
+from corpus.edition import Apparatus, Edition
+from corpus.model import Document, Provision
+from corpus.validity import Validity
 from indexer.passages import Unit
 
 _SCHEMA = """
-CREATE TABLE sources (file TEXT PRIMARY KEY, title TEXT NOT NULL, text TEXT NOT NULL);
-CREATE TABLE errata (source_file TEXT NOT NULL, content TEXT NOT NULL);
+CREATE TABLE sources (
+    file TEXT PRIMARY KEY, title TEXT NOT NULL, text TEXT NOT NULL, apparatus TEXT NOT NULL
+);
 CREATE TABLE documents (
     position INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, doc_number TEXT, title TEXT NOT NULL,
     frame TEXT NOT NULL, validity TEXT NOT NULL
@@ -34,47 +36,38 @@ CREATE TABLE units (
     position INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, document_id TEXT NOT NULL,
     content TEXT NOT NULL
 );
-CREATE TABLE mentions (
-    document_id TEXT NOT NULL, provision_id TEXT NOT NULL, doc_number TEXT NOT NULL
+CREATE TABLE relations (
+    position INTEGER PRIMARY KEY, document_id TEXT NOT NULL, number TEXT, printed_number TEXT,
+    target_id TEXT, content TEXT NOT NULL
 );
-CREATE INDEX mentions_by_number ON mentions (doc_number);
-CREATE INDEX mentions_by_document ON mentions (document_id);
+CREATE INDEX relations_by_document ON relations (document_id);
+CREATE INDEX relations_by_number ON relations (number);
+CREATE INDEX relations_by_target ON relations (target_id);
 """
 
 _DOCUMENT = TypeAdapter(Document)
 _PROVISION = TypeAdapter(Provision)
 _UNIT = TypeAdapter(Unit)
 _VALIDITY = TypeAdapter(Validity)
-_ERRATUM = TypeAdapter(Erratum)
+_APPARATUS = TypeAdapter(Apparatus)
+_RELATION = TypeAdapter(Relation)
 
 
-@dataclass(frozen=True, slots=True)
-class CitedBy:
-    """A provision that names a document number."""
-
-    document_id: str
-    provision_id: str
-    doc_number: str
-
-
-def write_store(
-    path: Path,
-    compilations: Sequence[Compilation],
-    errata: Mapping[str, Sequence[Erratum]],
-    units: Sequence[Unit],
-) -> None:
-    """Write everything into a new file at ``path``; ``errata`` are by source file."""
-    documents = [document for c in compilations for document in c.documents]
-    validity = validity_of(documents)
+def write_store(path: Path, edition: Edition, units: Sequence[Unit]) -> None:
+    """Write everything into a new file at ``path``."""
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.executescript(_SCHEMA)
         connection.executemany(
-            "INSERT INTO sources VALUES (?, ?, ?)",
-            [(c.source_file, c.title, c.text) for c in compilations],
-        )
-        connection.executemany(
-            "INSERT INTO errata VALUES (?, ?)",
-            [(file, _ERRATUM.dump_json(e).decode()) for file in errata for e in errata[file]],
+            "INSERT INTO sources VALUES (?, ?, ?, ?)",
+            [
+                (
+                    c.source_file,
+                    c.title,
+                    c.text,
+                    _json(_APPARATUS, edition.apparatus[c.source_file]),
+                )
+                for c in edition.compilations
+            ],
         )
         connection.executemany(
             "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?)",
@@ -84,36 +77,39 @@ def write_store(
                     document.id,
                     document.doc_number,
                     document.title,
-                    _DOCUMENT.dump_json(replace(document, provisions=())).decode(),
-                    _VALIDITY.dump_json(validity[document.id]).decode(),
+                    _json(_DOCUMENT, replace(document, provisions=())),
+                    _json(_VALIDITY, edition.validity[document.id]),
                 )
-                for position, document in enumerate(documents)
+                for position, document in enumerate(edition.documents)
             ],
         )
         connection.executemany(
             "INSERT INTO provisions (id, document_id, content) VALUES (?, ?, ?)",
             [
-                (provision.id, document.id, _PROVISION.dump_json(provision).decode())
-                for document in documents
+                (provision.id, document.id, _json(_PROVISION, provision))
+                for document in edition.documents
                 for provision in document.provisions
             ],
         )
         connection.executemany(
             "INSERT INTO units VALUES (?, ?, ?, ?)",
             [
-                (position, unit.id, unit.document_id, _UNIT.dump_json(unit).decode())
+                (position, unit.id, unit.document_id, _json(_UNIT, unit))
                 for position, unit in enumerate(units)
             ],
         )
         connection.executemany(
-            "INSERT INTO mentions VALUES (?, ?, ?)",
-            [(m.document_id, m.provision_id, str(m.number)) for m in _all_mentions(documents)],
+            "INSERT INTO relations (document_id, number, printed_number, target_id, content)"
+            " VALUES (?, ?, ?, ?, ?)",
+            [
+                (r.document_id, r.number, r.printed_number, r.target_id, _json(_RELATION, r))
+                for r in edition.relations
+            ],
         )
 
 
-def _all_mentions(documents: Iterable[Document]) -> Iterable[Mention]:
-    for document in documents:
-        yield from mentions(document)
+def _json(adapter: TypeAdapter[Any], value: object) -> str:
+    return adapter.dump_json(value).decode()
 
 
 class Store:
@@ -148,9 +144,10 @@ class Store:
         )
         """Position of each unit's document in ``frames``, by unit position."""
         self._sources: dict[str, str] = {}
-        self._errata: dict[str, list[Erratum]] = {}
-        for file, content in self._rows("SELECT * FROM errata ORDER BY rowid"):
-            self._errata.setdefault(file, []).append(_ERRATUM.validate_json(content))
+        self._apparatus: dict[str, Apparatus] = {
+            file: _APPARATUS.validate_json(content)
+            for file, content in self._rows("SELECT file, apparatus FROM sources")
+        }
 
     def close(self) -> None:
         """Release the file."""
@@ -195,28 +192,36 @@ class Store:
             ((self._sources[file],),) = self._rows("SELECT text FROM sources WHERE file = ?", file)
         return self._sources[file]
 
-    def errata(self, file: str) -> Sequence[Erratum]:
-        """The errata of a source in order of place."""
-        return self._errata.get(file, ())
+    def apparatus(self, file: str) -> Apparatus:
+        """Errata, pages, terms and rates of a source."""
+        return self._apparatus[file]
 
-    def cited_by(self, doc_number: str) -> list[CitedBy]:
-        """Where a document number is named, in the order of the book."""
-        rows = self._rows(
-            "SELECT document_id, provision_id, doc_number FROM mentions"
-            " WHERE doc_number = ? ORDER BY rowid",
-            doc_number,
+    def relations_of(self, document_id: str) -> list[Relation]:
+        """What a document says of others, in reading order."""
+        return self._relations("document_id = ?", document_id)
+
+    def relations_to(self, document: Document) -> list[Relation]:
+        """What others say of a document, by number or by title, in the order of the book."""
+        return self._relations(
+            "target_id = ? OR (number IS NOT NULL AND number = ?)",
+            document.id,
+            document.doc_number or "",
         )
-        return [CitedBy(*row) for row in rows]
 
-    def cites(self, document_id: str) -> list[CitedBy]:
-        """The document numbers that a document names, in reading order."""
+    def naming(self, number: str) -> list[Relation]:
+        """Where a number is named, as it should read or as it is printed."""
+        return self._relations("number = ? OR printed_number = ?", number, number)
+
+    def _relations(self, condition: str, *parameters: object) -> list[Relation]:
         rows = self._rows(
-            "SELECT document_id, provision_id, doc_number FROM mentions"
-            " WHERE document_id = ? ORDER BY rowid",
-            document_id,
+            f"SELECT content FROM relations WHERE {condition} ORDER BY position", *parameters
         )
-        return [CitedBy(*row) for row in rows]
+        return [_RELATION.validate_json(content) for (content,) in rows]
 
-    def cited_numbers(self) -> list[str]:
-        """All document numbers that are named anywhere."""
-        return [row[0] for row in self._rows("SELECT DISTINCT doc_number FROM mentions")]
+    def named_numbers(self) -> list[str]:
+        """All numbers that are named anywhere, misprinted forms included."""
+        rows = self._rows(
+            "SELECT number FROM relations WHERE number IS NOT NULL"
+            " UNION SELECT printed_number FROM relations WHERE printed_number IS NOT NULL"
+        )
+        return [number for (number,) in rows]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from corpus.edition import Edition, prepare_edition
 from corpus.model import Compilation
-from corpus.parser import parse_source
 from corpus.sources import Source, load_sources
 from indexer.build import build_index
 from indexer.search import SearchIndex
@@ -21,8 +22,21 @@ def source() -> Source:
 
 
 @pytest.fixture(scope="session")
-def compilation(source: Source) -> Compilation:
-    return parse_source(source)
+def edition(source: Source) -> Edition:
+    return prepare_edition([source])
+
+
+@pytest.fixture(scope="session")
+def compilation(edition: Edition) -> Compilation:
+    return edition.compilations[0]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_added(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Tests count documents: those that a user added stay out."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DIANCE_ADDED_FOLDER", str(tmp_path_factory.mktemp("added")))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from indexer.build import build_index
-from indexer.embedding.encoder import Vectors
 from indexer.errors import BuildError, IndexIncompatibleError, IndexMissingError
 from indexer.index_folder import FORMAT_VERSION, MANIFEST, STORE, current_build, read_manifest
 from indexer.search import Mode, SearchIndex
 from indexer.settings import IndexSettings
+from tests.indexer.small_collection import HashingEncoder, write_source
 
 TEXT = """云南省人民政府关于某事的通知
 
@@ -34,48 +31,12 @@ TEXT = """云南省人民政府关于某事的通知
 """
 
 
-class HashingEncoder:
-    """Vectors from character bigrams: real geometry, no weights."""
-
-    fingerprint = "hashing-1"
-
-    def __init__(self) -> None:
-        self.encoded = 0
-
-    def encode_query(self, query: str) -> Vectors:
-        return self.encode_passages([query])[0]
-
-    def encode_passages(
-        self, passages: Sequence[str], progress: Callable[[int], None] | None = None
-    ) -> Vectors:
-        self.encoded += len(passages)
-        vectors = np.full((len(passages), 64), 1e-3, np.float32)
-        for row, passage in enumerate(passages):
-            for at in range(len(passage) - 1):
-                bucket = hashlib.sha256(passage[at : at + 2].encode()).digest()[0] % 64
-                vectors[row, bucket] += 1
-        return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.float32)
-
-
 @pytest.fixture
 def small(tmp_path: Path) -> IndexSettings:
     folder = tmp_path / "sources"
     folder.mkdir()
     write_source(folder, TEXT)
     return IndexSettings(data_folder=tmp_path / "data", sources_folder=folder, model="hashing")
-
-
-def write_source(folder: Path, text: str) -> None:
-    (folder / "a.txt").write_text(text, encoding="utf-8")
-    digest = hashlib.sha256(text.encode()).hexdigest()
-    entry = {
-        "file": "a.txt",
-        "title": "汇编",
-        "publisher": "某办",
-        "date": "2030",
-        "sha256": digest,
-    }
-    (folder / "manifest.json").write_text(json.dumps({"sources": [entry]}), encoding="utf-8")
 
 
 def test_a_build_can_be_searched(small: IndexSettings) -> None:

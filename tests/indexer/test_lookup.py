@@ -18,6 +18,10 @@ from indexer.search import SearchIndex
         ("云人社发〔2019〕17号", LookupMatch.FUZZY, None),
         ("云政办发〔2019〕68号", LookupMatch.FUZZY, "云政办发〔2019〕69号"),
         ("国发〔2018〕32号", LookupMatch.CITED, None),
+        ("人社部令40号", LookupMatch.CITED, None),
+        ("人力资源社会保障部令第四十号", LookupMatch.CITED, None),
+        ("人社部发〔2020〕90号", LookupMatch.CITED, None),
+        ("人社部发〔2021〕90号", LookupMatch.CITED, None),
         ("黔府发〔2003〕777号", LookupMatch.NONE, None),
         ("云南省中小企业促进条例", LookupMatch.EXACT, None),
         (
@@ -64,6 +68,10 @@ def test_every_number_of_the_collection_is_found_exactly(index: SearchIndex) -> 
         ("云人社通〔2019〕184号附件2第二条", "云人社通-2019-184:附件2.第二条"),
         ("云南省中小企业促进条例第四十九条", "云南省中小企业促进条例:第四十九条"),
         ("云人社发〔2019〕8号一(一)3②", "云人社发-2019-8:一.(一).3.②"),
+        ("云人社通〔2019〕98号附件2 三、", "云人社通-2019-98:附件2.三"),
+        ("云人社通〔2021〕28号 附件 二、(四)", "人社部发-2020-96:二.(四)"),
+        ("云发改社会〔2020〕454号附件2 四、第二步3.", "云发改社会-2020-454:附件2.四.第二步.3"),
+        ("云人社通〔2021〕22号附件2第152行", "云人社通-2021-22:附件2.第152行"),
     ],
 )
 def test_a_clause_behind_the_number_is_found(
@@ -79,6 +87,11 @@ def test_a_clause_that_does_not_exist_is_said_to_be_missing(index: SearchIndex) 
     assert result.document is not None
     assert result.clause is None
     assert "没有找到" in (result.notice or "")
+
+
+def test_an_attachment_as_a_whole_is_named(index: SearchIndex) -> None:
+    result = look_up(index, "云人社发〔2019〕16号附件1")
+    assert "企业新型学徒制申报表" in (result.notice or "")
 
 
 def test_a_cited_number_tells_where(index: SearchIndex) -> None:

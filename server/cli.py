@@ -5,28 +5,27 @@ Exit status: 0, 1 (not found), 2 (usage or bad input).
 
 from __future__ import annotations
 
-import contextlib
 import socket
 import sys
 import warnings
-from collections.abc import Iterator
 from dataclasses import asdict
 from importlib.metadata import entry_points
 from typing import Annotated
 
 import typer
 from pydantic import BaseModel, ValidationError
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from indexer.build import BuildProgress, build_index
+from indexer.build import build_index
 from indexer.errors import DianceError, NotFoundError
 from indexer.search import Mode, SearchIndex
+from server.cli_collection import export, ingest, remove
 from server.doctor import examine
+from server.document_schemas import DocumentDetailOut
 from server.knowledge_base import KnowledgeBase
-from server.schemas import DocumentDetailOut, HitOut, LookupOut
+from server.schemas import HitOut, LookupOut
 from server.settings import ServerSettings
+from server.terminal import AsJson, err, out, print_json, shown_progress
 
 app = typer.Typer(
     name="diance",
@@ -35,50 +34,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-_out = Console(highlight=False, soft_wrap=True)
-_err = Console(stderr=True, highlight=False, soft_wrap=True)
-
-AsJson = Annotated[bool, typer.Option("--json", help="输出与接口相同的 JSON")]
 
 
 def _open() -> KnowledgeBase:
     return KnowledgeBase(SearchIndex.open(ServerSettings()))
 
 
-def _print_json(model: BaseModel) -> None:
-    sys.stdout.write(model.model_dump_json(by_alias=True, indent=2) + "\n")
-
-
 # --- building and serving -----------------------------------------------------------------
-
-
-class _Progress(BuildProgress):
-    """Steps as lines; encoding as a bar on a terminal, as a line every tenth otherwise."""
-
-    def __init__(self, bar: Progress | None) -> None:
-        self._bar = bar
-        self._task = bar.add_task("  语义向量", total=None, visible=False) if bar else None
-        self._tenths = 0
-
-    def step(self, message: str) -> None:
-        _err.print(f"· {message}")
-
-    def encoding(self, done: int, total: int) -> None:
-        if self._bar is not None and self._task is not None:
-            self._bar.update(self._task, completed=done, total=total, visible=done < total)
-        elif total and done * 10 // total > self._tenths:
-            self._tenths = done * 10 // total
-            _err.print(f"· 语义向量 {done}/{total}")
-
-
-@contextlib.contextmanager
-def _progress() -> Iterator[_Progress]:
-    if not _err.is_terminal:
-        yield _Progress(None)
-        return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, TimeRemainingColumn(), console=_err, transient=True) as bar:
-        yield _Progress(bar)
 
 
 class BuildOut(BaseModel):
@@ -97,10 +59,10 @@ def build(
     as_json: AsJson = False,
 ) -> None:
     """建立索引(来源没有变化时不重复建立)。"""
-    with _progress() as progress:
+    with shown_progress() as progress:
         report = build_index(ServerSettings(), force=force, progress=progress)
     if as_json:
-        _print_json(
+        print_json(
             BuildOut(
                 folder=str(report.folder),
                 fresh=report.fresh,
@@ -111,10 +73,10 @@ def build(
         )
         return
     for warning in report.warnings:
-        _err.print(f"注意:{warning}")
+        err.print(f"注意:{warning}")
     counts = report.counts
     state = f"索引已建立,用时 {report.seconds:.0f} 秒" if report.fresh else "索引已是最新"
-    _out.print(
+    out.print(
         f"{state}:{counts['documents']} 份文件(目录 {counts['contents_entries']} 条,"
         f"内嵌 {counts['embedded_documents']} 份),{counts['provisions']} 个条款,"
         f"{counts['units']} 个检索单元,{counts['passages']} 段。"
@@ -136,7 +98,7 @@ def serve(
     settings = ServerSettings()
     host, port = host or settings.host, port or settings.port
     _require_free(host, port)
-    _err.print(f"· 启动服务:http://{host}:{port}/ (按 Ctrl+C 停止)")
+    err.print(f"· 启动服务:http://{host}:{port}/ (按 Ctrl+C 停止)")
     uvicorn.run(create_app(settings), host=host, port=port, log_level="warning")
 
 
@@ -168,11 +130,11 @@ def search(
     """检索条款。没有结果时退出码为 1。"""
     result = _open().search(query, limit=limit, mode=mode)
     if as_json:
-        _print_json(result)
+        print_json(result)
     else:
         for hit in result.results:
             _show_hit(hit)
-        _err.print(f"共 {result.total} 条,用时 {result.took_ms:.0f} 毫秒")
+        err.print(f"共 {result.total} 条,用时 {result.took_ms:.0f} 毫秒")
     if not result.results:
         raise typer.Exit(1)
 
@@ -187,7 +149,7 @@ def lookup(
     """按文号查文件和条款。没有找到时退出码为 1。"""
     result = _open().look_up(query)
     if as_json:
-        _print_json(result)
+        print_json(result)
     else:
         _show_lookup(result)
     if result.match == "none":
@@ -204,13 +166,13 @@ def show(
     if knowledge_base.index.store.document_of(name) is not None:
         clause = knowledge_base.clause(name)
         if as_json:
-            _print_json(clause)
+            print_json(clause)
         else:
             _show_hit(clause.hit)
         return
     document = knowledge_base.document(name)
     if as_json:
-        _print_json(document)
+        print_json(document)
     else:
         _show_document(document)
 
@@ -219,40 +181,44 @@ def _show_hit(hit: HitOut) -> None:
     text = Text(hit.clause.text)
     for start, end in hit.highlights:
         text.stylize("bold yellow", start, end)
-    _out.print(Text(f"{hit.rank}. {hit.citation.text}", style="bold"))
-    _out.print(text)
+    out.print(Text(f"{hit.rank}. {hit.citation.text}", style="bold"))
+    out.print(text)
+    for rate in hit.clause.rates:
+        out.print(f"   补贴标准:{rate.text}({rate.label})", markup=False)
+    if hit.clause.period is not None:
+        out.print(f"   期限:{hit.clause.period.words}", markup=False)
     for erratum in hit.clause.errata:
         verb = "应为" if erratum.certain else "疑为"
-        _out.print(
+        out.print(
             Text(f"   勘误:“{erratum.printed}”{verb}“{erratum.reading}”({erratum.why})", "dim")
         )
     facts = [
-        hit.document.status.label,
+        hit.clause.status.label,
         "、".join(hit.document.issuers),
         str(hit.document.date or ""),
     ]
-    _out.print(Text(f"   [{hit.clause.id}] {' · '.join(filter(None, facts))}\n", style="dim"))
+    out.print(Text(f"   [{hit.clause.id}] {' · '.join(filter(None, facts))}\n", style="dim"))
 
 
 def _show_lookup(result: LookupOut) -> None:
     if result.notice:
-        _out.print(result.notice)
+        out.print(result.notice)
     if result.document is not None and result.match != "fuzzy":
-        _out.print(Text(f"《{result.document.title}》{result.document.doc_number or ''}", "bold"))
-        _out.print(f"   [{result.document.id}] {result.document.status.label}")
+        out.print(Text(f"《{result.document.title}》{result.document.doc_number or ''}", "bold"))
+        out.print(f"   [{result.document.id}] {result.document.status.label}")
     if result.clause is not None:
         _show_hit(result.clause)
     if result.match == "fuzzy" or len(result.candidates) > 1:
         for candidate in result.candidates:
-            _out.print(f"   {candidate.doc_number or ''} {candidate.title} ({candidate.score:.2f})")
+            out.print(f"   {candidate.doc_number or ''} {candidate.title} ({candidate.score:.2f})")
     if result.cited_by:
-        _out.print("引用它的条款:")
+        out.print("引用它的条款:")
         for hit in result.cited_by:
-            _out.print(f"   {hit.citation.text}")
+            out.print(f"   {hit.citation.text}")
 
 
 def _show_document(document: DocumentDetailOut) -> None:
-    _out.print(Text(document.title, style="bold"))
+    out.print(Text(document.title, style="bold"))
     facts = {
         "文号": document.doc_number,
         "发文单位": "、".join(document.issuers),
@@ -264,14 +230,14 @@ def _show_document(document: DocumentDetailOut) -> None:
     }
     for name, value in facts.items():
         if value:
-            _out.print(f"{name}:{value}")
+            out.print(f"{name}:{value}")
     part = -1
     for clause in document.clauses:
         if clause.part != part:
             part = clause.part
-            _out.print(Text(f"\n{document.parts[part].label} {document.parts[part].title}", "bold"))
+            out.print(Text(f"\n{document.parts[part].label} {document.parts[part].title}", "bold"))
         if clause.kind != "title":
-            _out.print(Text(f"{'  ' * (len(clause.path) - 1)}{clause.marker}{clause.text}"))
+            out.print(Text(f"{'  ' * (len(clause.path) - 1)}{clause.marker}{clause.text}"))
 
 
 class FindingOut(BaseModel):
@@ -300,15 +266,20 @@ def doctor(as_json: AsJson = False) -> None:
         findings.append(FindingOut(**asdict(finding)))
         if not as_json:
             sign = _SIGNS[finding.severity]
-            _out.print(f"{sign} {finding.subject}:{finding.message}", markup=False)
+            out.print(f"{sign} {finding.subject}:{finding.message}", markup=False)
     healthy = all(finding.severity != "fault" for finding in findings)
     if as_json:
-        _print_json(DoctorOut(healthy=healthy, findings=findings))
+        print_json(DoctorOut(healthy=healthy, findings=findings))
     if not healthy:
         raise typer.Exit(1)
 
 
 # --- entry --------------------------------------------------------------------------------
+
+
+app.command()(ingest)
+app.command()(remove)
+app.command()(export)
 
 
 def _add_plugged_commands() -> None:
@@ -324,14 +295,14 @@ def main() -> None:
     try:
         app()
     except NotFoundError as error:
-        _err.print(f"错误:{error}", markup=False)
+        err.print(f"错误:{error}", markup=False)
         sys.exit(1)
     except DianceError as error:
-        _err.print(f"错误:{error}", markup=False)
+        err.print(f"错误:{error}", markup=False)
         sys.exit(2)
     except ValidationError as error:
         names = "、".join(f"DIANCE_{str(item['loc'][0]).upper()}" for item in error.errors())
-        _err.print(f"错误:设置有误:{names}。请检查这些环境变量。", markup=False)
+        err.print(f"错误:设置有误:{names}。请检查这些环境变量。", markup=False)
         sys.exit(2)
 
 

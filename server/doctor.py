@@ -25,12 +25,17 @@ _PLACES = {
     "metadata:adoption_note": "通过日期",
     "metadata:attachment_label": "附件标识",
     "metadata:attachment_list": "附件说明",
+    "metadata:contact": "联系单位",
+    "metadata:date": "成文日期",
     "metadata:doc_number": "文号",
     "metadata:part_title": "附件和印发文本的标题",
-    "metadata:signature": "署名和日期",
+    "metadata:publicity": "公开属性",
+    "metadata:signature": "署名",
     "furniture:contents": "目录",
     "furniture:cover": "封面",
+    "furniture:note": "脚注和尾注",
     "furniture:outside_documents": "文件以外",
+    "furniture:page_number": "页码",
     "furniture:preface": "前言",
     "furniture:repeated_table_head": "重复的表头",
     "furniture:running_head": "页眉",
@@ -50,7 +55,7 @@ class Finding:
 def examine(settings: IndexSettings) -> Iterator[Finding]:
     """All checks, one after the other; none of them changes anything but the model's cache."""
     try:
-        sources = load_sources(settings.sources_folder)
+        sources = load_sources(settings.sources_folder, settings.added_folder)
     except SourceError as error:
         yield Finding("来源", "fault", str(error))
         sources = ()
@@ -61,26 +66,31 @@ def examine(settings: IndexSettings) -> Iterator[Finding]:
 
 
 def _examine_source(source: Source) -> Iterator[Finding]:
-    compilation = parse_source(source)
+    try:
+        errata = load_errata(source)
+        yield Finding("勘误", "ok", f"{len(errata)} 处,与原文逐条核对")
+    except ErrataError as error:
+        errata = ()
+        yield Finding("勘误", "fault", str(error))
+    compilation = parse_source(source, errata)
     found = f"{source.file}:{len(compilation.documents)} 份文件"
     yield Finding("来源", "ok", found)
     coverage = coverage_of(compilation)
     total = sum(coverage.characters.values())
     if coverage.is_exact:
-        places = ",".join(
-            f"{_PLACES.get(place, place)} {count}" for place, count in coverage.characters.items()
+        places = "".join(
+            f"\n    {_PLACES.get(place, place)} {count}({count / total:.2%})"
+            for place, count in coverage.characters.items()
         )
         yield Finding("归属", "ok", f"{total} 个字符各有一处归属:{places}")
     for at in coverage.unplaced[:_MOST_SHOWN]:
         yield Finding("归属", "fault", f"字符 {at} 没有归属:…{source.text[at : at + 20]}…")
     for at in coverage.doubled[:_MOST_SHOWN]:
         yield Finding("归属", "fault", f"字符 {at} 归属重复:…{source.text[at : at + 20]}…")
+    for doubt in source.doubts:
+        yield Finding("来源", "note", doubt)
     for warning in compilation.warnings:
         yield Finding("目录", "note", warning)
-    try:
-        yield Finding("勘误", "ok", f"{len(load_errata(source))} 处,与原文逐条核对")
-    except ErrataError as error:
-        yield Finding("勘误", "fault", str(error))
 
 
 def _examine_model(settings: IndexSettings) -> Iterator[Finding]:

@@ -4,32 +4,29 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 
+from corpus.akoma_ntoso import Reference, to_akoma_ntoso, work_address
+from corpus.citations import Relation, RelationKind
 from corpus.document_number import NumberMatch, match, parse_query
 from corpus.model import Document, Provision
-from corpus.quotation import place_errata, quote
+from corpus.quotation import citation_text, place_errata, quote
 from indexer.errors import NotFoundError
 from indexer.lookup import look_up
 from indexer.search import Filters, Mode, SearchIndex
-from indexer.store import CitedBy
-from server.schemas import (
+from server.document_schemas import (
     AttachmentOut,
     ClauseDetailOut,
+    ClauseLineOut,
     DocumentDetailOut,
-    DocumentOut,
-    DocumentsOut,
-    FacetOut,
-    HitOut,
-    LookupOut,
     PartOut,
     ProvisionOut,
     ReferenceOut,
-    SearchOut,
     outline_of,
     tables_of,
 )
+from server.schemas import DocumentOut, DocumentsOut, FacetOut, HitOut, LookupOut, SearchOut
 
 
 class KnowledgeBase:
@@ -100,7 +97,11 @@ class KnowledgeBase:
         as_of = as_of or date.today()
         document = self.find_document(id_or_number)
         store = self.index.store
-        cited_by = store.cited_by(document.doc_number) if document.doc_number else []
+        relations = store.relations_of(document.id)
+
+        def named(*kinds: RelationKind) -> list[ReferenceOut]:
+            return [self._reference(r) for r in relations if not kinds or r.kind in kinds]
+
         return DocumentDetailOut(
             **self._brief(document, as_of).model_dump(),
             addressee=document.addressee,
@@ -120,13 +121,16 @@ class KnowledgeBase:
                 for entry in document.attachments
             ],
             embedded=list(document.embedded_ids),
-            cites=self._references(store.cites(document.id), named=True),
-            cited_by=self._references(cited_by, named=False),
-            repeals=[
-                frame.id
-                for frame in store.frames
-                if store.validity[frame.id].repealed_by == document.id
+            cites=[reference for reference in named() if reference.doc_number or reference.title],
+            cited_by=[
+                ReferenceOut.of(relation, relation.document_id)
+                for relation in store.relations_to(document)
+                if relation.document_id != document.id
             ],
+            forwards=named(RelationKind.FORWARDS),
+            implements=named(RelationKind.IMPLEMENTS),
+            repeals=named(RelationKind.REPEALS),
+            overrides=named(RelationKind.OVERRIDES),
         )
 
     def clause(self, clause_id: str, as_of: date | None = None) -> ClauseDetailOut:
@@ -145,11 +149,52 @@ class KnowledgeBase:
         return ClauseDetailOut(
             hit=HitOut.of(self.index.hit_of(document, provision), as_of or date.today()),
             own_text=provision.text,
+            cites=[
+                self._reference(relation)
+                for relation in self.index.store.relations_of(document.id)
+                if relation.provision_id in {below.id for below in document.subtree(provision)}
+            ],
             parents=self._provisions(document, document.ancestors(provision)),
             children=self._provisions(document, document.children(provision.id)),
             previous=self._provisions(document, [before])[0] if before else None,
             next=self._provisions(document, [after])[0] if after else None,
         )
+
+    def clause_lines(self, id_or_number: str) -> Iterator[ClauseLineOut]:
+        """Every clause of a document with its own words, for export.
+
+        Raises:
+            NotFoundError: there is no such document.
+        """
+        document = self.find_document(id_or_number)
+        for line in self._provisions(document, document.provisions):
+            provision = document.by_id[line.id]
+            yield ClauseLineOut(
+                **line.model_dump(),
+                document=document.id,
+                doc_number=document.doc_number,
+                document_title=document.title,
+                citation=citation_text(document, provision),
+                source=document.source_file,
+            )
+
+    def akoma_ntoso(self, id_or_number: str) -> bytes:
+        """A document as Akoma Ntoso 3.0 XML.
+
+        Raises:
+            NotFoundError: there is no such document.
+        """
+        document = self.find_document(id_or_number)
+        store = self.index.store
+        references = []
+        for relation in store.relations_of(document.id):
+            target = store.frame_by_id.get(relation.target_id or "")
+            name = relation.printed_number or relation.number or relation.title
+            if name is not None:
+                address = work_address(target).work_uri() if target is not None else None
+                references.append(Reference(name, relation.kind, relation.provision_id, address))
+        source = store.source_text(document.source_file)
+        return to_akoma_ntoso(source, document, references=references)
 
     def find_document(self, id_or_number: str) -> Document:
         """The document of that id, number (in any typography) or title.
@@ -181,7 +226,7 @@ class KnowledgeBase:
     ) -> list[ProvisionOut]:
         """Provisions with their own words, misprints marked."""
         source = self.index.store.source_text(document.source_file)
-        errata = self.index.store.errata(document.source_file)
+        errata = self.index.store.apparatus(document.source_file).errata
         return [
             ProvisionOut.of(provision, place_errata(quote(source, [provision]), errata))
             for provision in provisions
@@ -191,17 +236,10 @@ class KnowledgeBase:
         container = self.index.container_of(document)
         return DocumentOut.of(document, container, self.index.store.validity[document.id], as_of)
 
-    def _references(self, mentions: Sequence[CitedBy], *, named: bool) -> list[ReferenceOut]:
-        """``named``: link to the document that is named; otherwise to the one that names."""
-        by_number = {frame.doc_number: frame.id for frame in self.index.store.frames}
-        return [
-            ReferenceOut(
-                clause_id=mention.provision_id,
-                doc_number=mention.doc_number,
-                document=by_number.get(mention.doc_number) if named else mention.document_id,
-            )
-            for mention in mentions
-        ]
+    def _reference(self, relation: Relation) -> ReferenceOut:
+        """A relation as the document that states it sees it."""
+        target = relation.target_id
+        return ReferenceOut.of(relation, target if target in self.index.store.frame_by_id else None)
 
 
 def _facet(values: Sequence[str]) -> list[FacetOut]:

@@ -3,37 +3,72 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Sequence
 from dataclasses import asdict
 
 from pydantic import BaseModel, Field
 
-from corpus.model import Document, Part, Provision, ProvisionKind
-from corpus.quotation import PlacedErratum
-from corpus.validity import Validity
+from corpus.model import Document
+from corpus.quotation import with_errata
+from corpus.validity import Period, Status, Validity, status_of
 from indexer.lookup import LookupResult
 from indexer.search import Hit, SearchResult
 
 
+class PeriodOut(BaseModel):
+    """A term and the words that state it; both days are null where the words name no date."""
+
+    begins: datetime.date | None = Field(serialization_alias="from")
+    ends: datetime.date | None = Field(serialization_alias="to")
+    words: str
+    clause_id: str | None
+
+    @classmethod
+    def of(cls, period: Period | None) -> PeriodOut | None:
+        """The JSON of a term, null for none."""
+        if period is None:
+            return None
+        return cls(
+            begins=period.begins,
+            ends=period.ends,
+            words=period.words,
+            clause_id=period.provision_id,
+        )
+
+
 class StatusOut(BaseModel):
-    """Standing of a document on a day; ``from`` and ``to`` only where the text says so."""
+    """Standing on a day; ``from`` and ``to`` only where the text says so.
+
+    ``plan`` are the years that the title names; they end a plan, not the document.
+    """
 
     label: str = Field(description="有效 | 尚未施行 | 已过实施期 | 已被废止 | 未注明")
     as_of: datetime.date
     begins: datetime.date | None = Field(serialization_alias="from")
     ends: datetime.date | None = Field(serialization_alias="to")
     basis: list[str]
+    plan: PeriodOut | None
     repealed_by: str | None
 
     @classmethod
-    def of(cls, validity: Validity, as_of: datetime.date) -> StatusOut:
-        """The standing on ``as_of``."""
+    def of(cls, validity: Validity, as_of: datetime.date, own: Period | None = None) -> StatusOut:
+        """The standing of a document on ``as_of``, or of a clause with a term of its ``own``."""
+        label = validity.status(as_of)
+        stated = validity.stated
+        basis = list(validity.basis)
+        if own is not None:
+            basis.append(own.words)
+            if own.is_dated:
+                stated = own
+                if label is not Status.REPEALED:
+                    governing = (validity.stated, validity.plan, own)
+                    label = status_of(governing, as_of, signed=validity.signed)
         return cls(
-            label=validity.status(as_of).value,
+            label=label.value,
             as_of=as_of,
-            begins=validity.begins,
-            ends=validity.ends,
-            basis=list(validity.basis),
+            begins=stated.begins if stated else None,
+            ends=stated.ends if stated else None,
+            basis=basis,
+            plan=PeriodOut.of(validity.plan),
             repealed_by=validity.repealed_by,
         )
 
@@ -56,8 +91,20 @@ class ErratumOut(BaseModel):
     why: str
 
 
+class RateOut(BaseModel):
+    """What a catalogue pays for an entry, and the clause that says so."""
+
+    clause_id: str
+    label: str
+    text: str
+
+
 class ClauseOut(BaseModel):
-    """One clause for reading. ``cells`` is empty except for table rows."""
+    """One clause for reading. ``cells`` is empty except for table rows.
+
+    ``text`` is as printed, repaired for reading; ``corrected`` has certain misprints put right.
+    ``status`` takes a term of the clause's own into account.
+    """
 
     id: str
     path: list[str]
@@ -66,8 +113,12 @@ class ClauseOut(BaseModel):
     headings: list[str] = Field(description="titles and headings above, outermost first")
     kind: str = Field(description="clause | paragraph | table_row | title")
     text: str
+    corrected: str
     cells: list[CellOut]
     errata: list[ErratumOut]
+    status: StatusOut
+    period: PeriodOut | None
+    rates: list[RateOut]
 
 
 class DocumentOut(BaseModel):
@@ -118,7 +169,10 @@ class CitationOut(BaseModel):
     text: str
     quote: str
     source: SourceOut
-    page_start: int | None = Field(description="first page of the document, as printed")
+    page_start: int | None = Field(
+        description="page on which the clause begins; of a scan only that of its document is known"
+    )
+    page_end: int | None = Field(description="page on which it ends, where known")
 
 
 class HitOut(BaseModel):
@@ -146,8 +200,15 @@ class HitOut(BaseModel):
                 headings=list(hit.unit.headings),
                 kind=provision.kind.value,
                 text=hit.unit.text,
+                corrected=with_errata(hit.unit.text, hit.unit.errata),
                 cells=[CellOut(head=cell.head, value=cell.value) for cell in provision.cells],
                 errata=[ErratumOut(**asdict(erratum)) for erratum in hit.unit.errata],
+                status=StatusOut.of(hit.validity, as_of, hit.unit.period),
+                period=PeriodOut.of(hit.unit.period),
+                rates=[
+                    RateOut(clause_id=rate.provision_id, label=rate.label, text=rate.text)
+                    for rate in hit.unit.rates
+                ],
             ),
             document=DocumentOut.of(hit.document, hit.container, hit.validity, as_of),
             citation=CitationOut(
@@ -157,7 +218,8 @@ class HitOut(BaseModel):
                     file=hit.document.source_file,
                     spans=[(span.start, span.end) for span in hit.unit.spans],
                 ),
-                page_start=hit.document.page_start,
+                page_start=hit.unit.pages[0] if hit.unit.pages else hit.document.page_start,
+                page_end=hit.unit.pages[1] if hit.unit.pages else None,
             ),
             highlights=list(hit.highlights),
         )
@@ -243,115 +305,6 @@ class DocumentsOut(BaseModel):
     facets: dict[str, list[FacetOut]]
 
 
-class PartOut(BaseModel):
-    """The notice, the issued text or an attachment."""
-
-    kind: str
-    label: str
-    title: str
-
-    @classmethod
-    def of(cls, part: Part) -> PartOut:
-        """The JSON of one part."""
-        return cls(kind=part.kind.value, label=part.label, title=part.title)
-
-
-class OutlineOut(BaseModel):
-    """A numbered unit and those below it."""
-
-    id: str
-    label: str
-    heading: str
-    children: list[OutlineOut]
-
-
-class ProvisionOut(BaseModel):
-    """A provision with its own words only; ``marker`` is its printed number."""
-
-    id: str
-    parent: str | None
-    part: int
-    kind: str
-    path: list[str]
-    label: str
-    marker: str
-    heading: str
-    text: str
-    spans: list[tuple[int, int]]
-    errata: list[ErratumOut]
-
-    @classmethod
-    def of(cls, provision: Provision, errata: Sequence[PlacedErratum]) -> ProvisionOut:
-        """The JSON of one provision with the errata in its text."""
-        return cls(
-            id=provision.id,
-            parent=provision.parent_id,
-            part=provision.part,
-            kind=provision.kind.value,
-            path=list(provision.path),
-            label=provision.label,
-            marker=provision.marker,
-            heading=provision.heading,
-            text=provision.text,
-            spans=[(s.span.start, s.span.end) for s in provision.segments],
-            errata=[ErratumOut(**asdict(erratum)) for erratum in errata],
-        )
-
-
-class TableOut(BaseModel):
-    """Rows of one part's tables: heads of the columns and cells as they are read."""
-
-    part: int
-    heads: list[str]
-    rows: list[list[str]]
-    clause_ids: list[str]
-
-
-class AttachmentOut(BaseModel):
-    """An attachment; ``printed`` is false when it is announced but missing."""
-
-    label: str
-    title: str
-    printed: bool
-    document: str | None
-
-
-class ReferenceOut(BaseModel):
-    """One document names another: which clause, which number, whether it is in the collection."""
-
-    clause_id: str
-    doc_number: str
-    document: str | None
-
-
-class DocumentDetailOut(DocumentOut):
-    """One document, whole."""
-
-    addressee: str | None
-    publicity: str | None
-    contact: str | None
-    parts: list[PartOut]
-    outline: list[OutlineOut]
-    clauses: list[ProvisionOut]
-    tables: list[TableOut]
-    attachments: list[AttachmentOut]
-    embedded: list[str]
-    cites: list[ReferenceOut]
-    cited_by: list[ReferenceOut]
-    repeals: list[str]
-
-
-class ClauseDetailOut(BaseModel):
-    """One clause with all below it, and its neighbours."""
-
-    hit: HitOut
-    own_text: str
-    parents: list[ProvisionOut]
-    children: list[ProvisionOut]
-    previous: ProvisionOut | None
-    next: ProvisionOut | None
-
-
 class ProblemOut(BaseModel):
     """RFC 9457 problem details."""
 
@@ -359,39 +312,3 @@ class ProblemOut(BaseModel):
     title: str
     status: int
     detail: str
-
-
-def outline_of(document: Document, parent_id: str | None = None) -> list[OutlineOut]:
-    """The numbered units of a document as a tree, paragraphs and rows left out."""
-    return [
-        OutlineOut(
-            id=provision.id,
-            label=provision.label,
-            heading=provision.heading,
-            children=outline_of(document, provision.id),
-        )
-        for provision in document.children(parent_id)
-        if provision.marker
-    ]
-
-
-def tables_of(document: Document) -> list[TableOut]:
-    """The tables of a document, one entry a run of rows with the same heads."""
-    tables: list[TableOut] = []
-    for provision in document.provisions:
-        if provision.kind is not ProvisionKind.TABLE_ROW or not provision.cells:
-            continue
-        heads = [cell.head for cell in provision.cells]
-        last = tables[-1] if tables else None
-        if last is None or last.part != provision.part or last.heads[: len(heads)] != heads:
-            if (
-                last is not None
-                and last.part == provision.part
-                and heads[: len(last.heads)] == last.heads
-            ):
-                last.heads[:] = heads  # a fuller row shows more columns
-            else:
-                tables.append(TableOut(part=provision.part, heads=heads, rows=[], clause_ids=[]))
-        tables[-1].rows.append([cell.value for cell in provision.cells])
-        tables[-1].clause_ids.append(provision.id)
-    return tables

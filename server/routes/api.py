@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 
 from indexer.search import LONGEST_QUERY, Mode
+from server.document_schemas import ClauseDetailOut, DocumentDetailOut
 from server.routes.dependencies import AsOf, FiltersOf, KnowledgeBaseOf
-from server.schemas import (
-    ClauseDetailOut,
-    DocumentDetailOut,
-    DocumentsOut,
-    LookupOut,
-    ProblemOut,
-    SearchOut,
-)
+from server.schemas import DocumentsOut, LookupOut, ProblemOut, SearchOut
+
+AKOMA_NTOSO = "application/akn+xml"
+"""Media type of Akoma Ntoso 3.0 (IANA)."""
 
 _PROBLEMS: dict[int | str, dict[str, object]] = {
     status: {
@@ -68,9 +66,30 @@ def documents(
     return kb.documents(limit=limit, offset=offset, filters=filters, as_of=filters.as_of)
 
 
-@router.get("/documents/{document_id}", summary="一份文件")
-def document(kb: KnowledgeBaseOf, document_id: str, as_of: AsOf = None) -> DocumentDetailOut:
-    """One document with outline, clauses, tables and citations; by id or document number."""
+class DocumentFormat(StrEnum):
+    """How a document is given."""
+
+    JSON = "json"
+    AKN = "akn"
+
+
+@router.get(
+    "/documents/{document_id}",
+    summary="一份文件",
+    response_model=DocumentDetailOut,
+    responses={200: {"content": {AKOMA_NTOSO: {}}}},
+)
+def document(
+    kb: KnowledgeBaseOf,
+    document_id: str,
+    as_of: AsOf = None,
+    form: Annotated[
+        DocumentFormat, Query(alias="format", description="json 或 akn(Akoma Ntoso 3.0)")
+    ] = DocumentFormat.JSON,
+) -> DocumentDetailOut | Response:
+    """One document with outline, clauses, tables and relations; by id or document number."""
+    if form is DocumentFormat.AKN:
+        return Response(kb.akoma_ntoso(document_id), media_type=AKOMA_NTOSO)
     return kb.document(document_id, as_of)
 
 

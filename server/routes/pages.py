@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -19,6 +20,7 @@ from indexer.lookup import LookupMatch
 from indexer.search import LONGEST_QUERY, Filters, Mode
 from server.knowledge_base import KnowledgeBase
 from server.routes.dependencies import KnowledgeBaseOf
+from server.schemas import ErratumOut
 
 _PAGE_SIZE = 10
 _EXAMPLES = (
@@ -32,14 +34,27 @@ router = APIRouter(include_in_schema=False)
 _templates = Jinja2Templates(directory=Path(__file__).parent.parent / "web" / "templates")
 
 
-def _marked(text: str, highlights: Sequence[tuple[int, int]]) -> Markup:
-    """``text`` with its highlights in ``<mark>``; everything else escaped."""
+def _marked(
+    text: str, highlights: Sequence[tuple[int, int]] = (), errata: Sequence[ErratumOut] = ()
+) -> Markup:
+    """``text`` with its highlights in ``<mark>``; everything else escaped.
+
+    Where a misprint is certain the right reading is shown, in ``<ins>`` with the printed words as
+    its title.
+    """
+    corrections = {(e.start, e.end): e for e in errata if e.certain}
+    inside = set().union(*(range(start, end) for start, end in highlights)) if highlights else set()
+    edges = {0, len(text), *itertools.chain(*highlights), *itertools.chain(*corrections)}
+    for start, end in corrections:  # a misprint stays in one piece
+        edges -= set(range(start + 1, end))
     pieces: list[Markup] = []
-    at = 0
-    for start, end in highlights:
-        pieces += [escape(text[at:start]), Markup("<mark>{}</mark>").format(text[start:end])]
-        at = end
-    pieces.append(escape(text[at:]))
+    for start, end in itertools.pairwise(sorted(edges)):
+        erratum = corrections.get((start, end))
+        piece = escape(text[start:end])
+        if erratum is not None:
+            template = Markup('<ins class="correction" title="原书作“{}”">{}</ins>')
+            piece = template.format(erratum.printed, erratum.reading)
+        pieces.append(Markup("<mark>{}</mark>").format(piece) if start in inside else piece)
     return Markup("").join(pieces)
 
 

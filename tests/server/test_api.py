@@ -8,6 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from lxml import etree
 
 from corpus.sources import Source
 from server.app import create_app
@@ -211,3 +212,49 @@ def test_a_misprint_is_found_by_either_reading_and_marked(client: TestClient) ->
         assert "珏琅" in erratum["printed"]
         assert "珐琅" in erratum["reading"]
         assert "珏琅" in hit["citation"]["quote"]
+
+
+def test_a_hit_shows_its_rate_and_its_term(client: TestClient) -> None:
+    clause = client.get("/api/v1/clauses/云人社通-2021-22:附件2.第112行").json()["hit"]["clause"]
+    assert [rate["clause_id"] for rate in clause["rates"]] == ["云人社通-2021-22:附件2.生产制造类"]
+    assert clause["period"] == {
+        "from": "2021-01-01", "to": "2021-12-31", "words": "2021年度", "clause_id": None,
+    }  # fmt: skip
+    assert clause["status"]["label"] == "已过实施期"
+
+
+def test_a_clause_has_the_standing_of_its_own_term(client: TestClient) -> None:
+    address = "/api/v1/lookup?q=云人社发〔2018〕54号三"
+    body = client.get(f"{address}&as_of=2019-06-01").json()
+    assert body["clause"]["clause"]["status"]["label"] == "有效"
+    body = client.get(f"{address}&as_of=2020-06-01").json()
+    assert body["clause"]["clause"]["status"]["label"] == "已过实施期"
+    assert body["clause"]["document"]["status"]["label"] == "未注明"
+
+
+def test_a_document_says_what_it_does_with_others(client: TestClient) -> None:
+    body = client.get("/api/v1/documents/云人社通〔2021〕22号").json()
+    (repeal,) = body["repeals"]
+    assert (repeal["doc_number"], repeal["document"]) == ("云人社通〔2020〕41号", None)
+    assert repeal["clause_id"] == "云人社通-2021-22:十七"
+    assert "云政办发-2019-69" in {reference["document"] for reference in body["implements"]}
+    body = client.get("/api/v1/documents/云政办发〔2019〕69号").json()
+    naming = {(r["kind"], r["document"]) for r in body["cited_by"]}
+    assert ("implements", "云人社通-2021-22") in naming
+    body = client.get("/api/v1/clauses/云人社通-2021-22:十七").json()
+    assert [reference["kind"] for reference in body["cites"]] == ["repeals"]
+
+
+def test_a_document_comes_as_akoma_ntoso(client: TestClient) -> None:
+    response = client.get("/api/v1/documents/云财规〔2019〕3号?format=akn")
+    assert response.headers["content-type"] == "application/akn+xml"
+    root = etree.fromstring(response.content)
+    assert etree.QName(root).localname == "akomaNtoso"
+    assert "支持企业开展培训" in "".join(root.itertext())
+    assert client.get("/api/v1/documents/没有?format=akn").status_code == 404
+
+
+def test_the_corrected_reading_is_shown_beside_the_printed_text(client: TestClient) -> None:
+    clause = client.get("/api/v1/clauses/云发-2018-4:附件.第10行").json()["hit"]["clause"]
+    assert "促进就与的" in clause["text"]
+    assert "促进就业的" in clause["corrected"]

@@ -174,3 +174,45 @@ def _wait_until_ready(client: httpx.Client) -> list[int | None]:
             return statuses
         time.sleep(0.3)
     raise AssertionError(f"the server did not become ready: {statuses[-5:]}")
+
+
+NOTICE = (
+    "某省财政厅关于渔业补贴的通知\n某财〔2030〕7号\n各市财政局:\n一、渔民更新渔船,每艘补贴三万元。\n"
+    "某省财政厅\n2030年2月1日\n"
+)
+
+
+@pytest.mark.usefixtures("index")
+def test_a_file_is_checked_without_being_added(tmp_path: Path) -> None:
+    path = tmp_path / "渔业.txt"
+    path.write_text(NOTICE, encoding="utf-8")
+    result = diance("ingest", str(path), "--check", "--json")
+    assert result.returncode == 0
+    body = json.loads(result.stdout)
+    assert body["added"] is False
+    assert body["files"][0]["documents"][0]["doc_number"] == "某财〔2030〕7号"
+    result = diance("ingest", str(path), "--check")
+    assert "某财〔2030〕7号" in result.stdout
+    assert "没有添加" in result.stdout
+
+
+def test_a_file_that_cannot_be_read_is_one_clear_line(tmp_path: Path) -> None:
+    assert_one_clear_line(diance("ingest", str(tmp_path / "没有.pdf")), 2, "无法打开")
+    assert_one_clear_line(diance("remove", "没有.pdf"), 2, "没有添加过")
+
+
+@pytest.mark.usefixtures("index")
+def test_clauses_are_exported_as_lines_and_documents_as_xml(tmp_path: Path) -> None:
+    result = diance("export", "云财规〔2019〕3号")
+    lines = [json.loads(line) for line in result.stdout.splitlines()]
+    assert lines[0]["kind"] == "title"
+    assert {line["doc_number"] for line in lines} == {"云财规〔2019〕3号"}
+    assert any(line["citation"].endswith("第四条第(二)项") for line in lines)
+    output = tmp_path / "akn"
+    result = diance(
+        "export", "--format", "akn", "-o", str(output), "云财规〔2019〕3号", "云发-2018-4"
+    )
+    assert result.returncode == 0
+    assert {path.name for path in output.iterdir()} == {"云财规-2019-3.xml", "云发-2018-4.xml"}
+    result = diance("export", "--format", "akn")
+    assert_one_clear_line(result, 2, "--output")

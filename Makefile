@@ -17,7 +17,7 @@ export DIANCE_HOST := $(HOST)
 export DIANCE_PORT := $(PORT)
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test build eval lint clean
+.PHONY: help serve test build eval reading lint clean
 
 help: ## Show this help
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -35,6 +35,10 @@ test: $(DEV) ## Set up whatever is missing and run all tests
 eval: $(RUNTIME) ## Measure retrieval on eval/datasets/dev.jsonl (QUESTIONS=file for another)
 	@$(DIANCE) build
 	@$(DIANCE) eval $(if $(QUESTIONS),--questions $(QUESTIONS))
+
+reading: $(DEV) ## Measure how exactly documents are read (CASES=folder, STATUTES=file)
+	@$(DIANCE) build
+	@$(DIANCE) eval-reading $(if $(CASES),--cases $(CASES)) $(if $(STATUTES),--statutes $(STATUTES))
 
 lint: $(DEV) ## ruff and mypy --strict
 	@$(BIN)/ruff format --check .

@@ -19,14 +19,12 @@ from corpus.outline import Level, Marker, heading_of, read_marker
 from corpus.readers.text import Line
 from corpus.tables import RowKind, TableRow, read_table
 from corpus.unnumbered import (
-    is_about_the_text,
+    closes_the_text,
     is_caption,
     is_note,
     is_notes_head,
-    names_responsible,
     role_of,
     signs_contract,
-    sums_up,
 )
 
 _LONGEST_ROW_NAME = 20
@@ -257,35 +255,13 @@ class ProvisionTree:
         if article is not None and not article.provision.is_bare_heading:
             del self._stack[self._stack.index(article) + 1 :]
             return article  # 款 belong to the article, also after its 项, and close these
-        if is_last and self._closes_the_text(text, "".join(line.text for line in paragraph)):
-            return None
-        return self._stack[-1]
-
-    def _closes_the_text(self, text: str, whole: str) -> bool:
-        """Whether the last paragraph of a text speaks of all of it."""
-        last = self._stack[-1].provision
-        if is_about_the_text(text):
-            return last.path[-1:] != ("附则",) and not self._opens_unit_text()
-        peers = [
-            p
-            for p in self._provisions[self._part_first :]
-            if p.parent_id == last.parent_id and p.marker
-        ]
-        if len(peers) < 2 or last.is_bare_heading:
-            return False
-        if not names_responsible(whole) and all(names_responsible(p.text) for p in peers[-2:]):
-            return True
-        ids = {peer.id for peer in peers}
-        has_paragraphs = any(
-            p.parent_id in ids and p.kind is ProvisionKind.PARAGRAPH
-            for p in self._provisions[self._part_first :]
-        )
-        return sums_up(text) and not has_paragraphs
-
-    def _opens_unit_text(self) -> bool:
-        """Whether nothing but a heading stands above: then the paragraph is that unit's text."""
         node = self._stack[-1]
-        return node.provision.is_bare_heading and not node.paragraphs
+        opens_unit = node.provision.is_bare_heading and not node.paragraphs
+        if is_last and not opens_unit:
+            whole = "".join(line.text for line in paragraph)
+            part = self._provisions[self._part_first :]
+            return None if closes_the_text(whole, node.provision, part) else node
+        return node
 
     # --- tables ---------------------------------------------------------------------------
 

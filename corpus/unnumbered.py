@@ -6,6 +6,9 @@ A layout has no mark for it, so these are the signs that a reader goes by.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+
+from corpus.model import Provision, ProvisionKind
 
 _SELF = r"本(?:《?(?:意见|通知|办法|实施办法|方案|规定|细则|条例)》?)"
 # A last paragraph that speaks of the text itself: when it takes effect, who explains it.
@@ -27,19 +30,22 @@ _CAPTION_ENDS = "。；;：:，,、！？"
 _LONGEST_CAPTION = 30
 
 
-def is_about_the_text(text: str) -> bool:
-    """When it takes effect, what it prevails over: ``本意见自印发之日起施行。``."""
-    return _ABOUT_THE_TEXT.match(text) is not None
+def closes_the_text(text: str, above: Provision, part: Sequence[Provision]) -> bool:
+    """Whether the last paragraph of a part speaks of all of it, not of ``above``, the last unit.
 
-
-def sums_up(text: str) -> bool:
-    """``各地要充分认识…``: may close a text; what it stands under decides."""
-    return _SUMMING_UP.match(text) is not None
-
-
-def names_responsible(text: str) -> bool:
-    """Whether it ends in who is to do it: ``(省卫生健康委负责,…落实)``."""
-    return _RESPONSIBLE.search(text) is not None
+    It does when it is about the text itself; when its unit's peers end in who is to do it and it
+    does not; or when it sums up and no peer has a second paragraph.
+    """
+    if _ABOUT_THE_TEXT.match(text):
+        return True
+    peers = [p for p in part if p.parent_id == above.parent_id and p.marker]
+    if len(peers) < 2 or above.is_bare_heading:
+        return False
+    if not _RESPONSIBLE.search(text) and all(_RESPONSIBLE.search(p.text) for p in peers[-2:]):
+        return True
+    ids = {peer.id for peer in peers}
+    has_paragraphs = any(p.parent_id in ids and p.kind is ProvisionKind.PARAGRAPH for p in part)
+    return _SUMMING_UP.match(text) is not None and not has_paragraphs
 
 
 def is_note(text: str) -> bool:

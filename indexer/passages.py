@@ -82,10 +82,15 @@ def _units_below(document: Document, provision: Provision) -> Iterator[list[Prov
         yield list(document.subtree(provision))
         return
     speaks = not provision.is_bare_heading and not _says_nothing_alone(provision)
-    if speaks or children[0].kind is ProvisionKind.TABLE_ROW:
+    if speaks or _heads_a_list(children):
         yield [provision]
     for child in children:
         yield from _units_below(document, child)
+
+
+def _heads_a_list(children: Sequence[Provision]) -> bool:
+    """Section rows of a table are cited (they bear rates); the headings of a form are not."""
+    return any(cell.head for child in children for cell in child.cells)
 
 
 def _says_nothing_alone(provision: Provision) -> bool:

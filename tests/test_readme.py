@@ -35,7 +35,10 @@ def test_commands_exist(path: Path) -> None:
     commands = {
         command.callback.__name__ for command in app.registered_commands if command.callback
     }
-    assert set(re.findall(r"\.venv/bin/diance ([\w-]+)", text)) <= commands | {"eval", "eval-reading"}
+    assert set(re.findall(r"\.venv/bin/diance ([\w-]+)", text)) <= commands | {
+        "eval",
+        "eval-reading",
+    }
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     assert set(re.findall(r"make ([a-z]+)", text)) <= targets | {"sure"}
 

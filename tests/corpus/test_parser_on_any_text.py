@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus.coverage import coverage_of
+from corpus.edition import Edition, prepare_edition
 from corpus.model import Span
 from corpus.parser import parse_source
 from corpus.quotation import quote
@@ -23,6 +24,11 @@ _LINES = st.one_of(
             "1\t电工\t2\t焊工", "一、生产类\t\t\t", "\t\t", "云南省财政厅", "云 南 省 总 工 会", "2018年1月12日",
             "2018年13月45日", "(此件公开发布)", "附件", "附件 1", "附件:1. 申报表", "2. 目标表", "**", "正文。",
             "云南省某条例", "(2021年7月29日云南省第十三届人民代表大会", "常务委员会第二十五次会议通过)",
+            "第一编 总 则", "第二分编 合 同", "第十七条之一 补充规定。", "第三条为了实施本法,制定本条。",
+            "第一步:建立联系。", "㈠总则", "⑴登记;", "组 长:李秀领 省委副书记", "王显刚 副省长",
+            "填 表 说 明:", "单位基本情况", "注:本表一式两份。", "甲方:(公章)", "名称\t", "三、申请条件\t",
+            "1. 独立举办学校 □\t", "序号\t岗位\t人数\t\t备注", "\t\t新招\t转岗\t", "\t生产类\t1600\t2000",
+            "中华人民共和国国务院令", "第 395 号", "目 录", "第一章 总则", "附件2", "建设要求(附件3)",
             "某某单位要认真贯彻落实有关要求,切实加强组织领导和监督检查工作力度", "查,不断规范。",
         ]
     ),
@@ -40,6 +46,12 @@ def test_each_character_is_placed_exactly_once(lines: list[str]) -> None:
         for provision in document.provisions:
             quotation = quote(text, document.subtree(provision))
             assert quotation.quote == "".join(span.of(text) for span in quotation.spans)
+    edition_of(text)
+
+
+def edition_of(text: str) -> Edition:
+    """Relations, terms and rates are read from any text, too."""
+    return prepare_edition([Source("x.txt", "汇编", "", "", "", ("汇编",), text)])
 
 
 def test_coverage_sees_what_is_lost_and_what_is_taken_twice() -> None:
@@ -49,6 +61,21 @@ def test_coverage_sees_what_is_lost_and_what_is_taken_twice() -> None:
     assert coverage_of(lost).unplaced == (0, 1, 2)
     doubled = replace(compilation, furniture=(first, first, second))
     assert coverage_of(doubled).doubled == (0, 1, 2)
+
+
+@given(st.lists(_LINES, min_size=3, max_size=40))
+@settings(max_examples=100, deadline=None)
+def test_provisions_stand_in_the_order_of_the_source(lines: list[str]) -> None:
+    text = "\n".join(lines)
+    for document in parse_source(Source("x.txt", "汇编", "", "", "", (), text)).documents:
+        starts = [
+            (provision.marker_segment or provision.segments[0]).span.start
+            for provision in document.provisions
+        ]
+        assert starts == sorted(starts)
+        assert len(document.by_id) == len(document.provisions)
+        walked = [p for root in document.children(None) for p in document.subtree(root)]
+        assert walked == list(document.provisions)
 
 
 @given(st.lists(_LINES, max_size=40), st.data())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from corpus.asked_as import AskedAs, load_asked_as
 from corpus.citations import Relation, relations_of
 from corpus.errata import load_errata
 from corpus.model import Compilation, Document, Erratum, Page
@@ -18,13 +19,14 @@ from corpus.validity import Period, Validity, periods_of, validity_of
 class Apparatus:
     """What is known beside the text of one source (Apparatus criticus).
 
-    ``errata`` and ``pages`` are in order of place; ``periods`` and ``rates`` are by provision id.
+    ``errata`` and ``pages`` are in order of place; all else is by provision id.
     """
 
     errata: tuple[Erratum, ...] = ()
     pages: tuple[Page, ...] = ()
     periods: Mapping[str, Period] = field(default_factory=dict)
     rates: Mapping[str, tuple[Rate, ...]] = field(default_factory=dict)
+    asked_as: Mapping[str, AskedAs] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +44,14 @@ class Edition:
         return tuple(d for compilation in self.compilations for d in compilation.documents)
 
 
-def prepare_edition(sources: Iterable[Source]) -> Edition:
+def prepare_edition(sources: Iterable[Source], *, questions: bool = True) -> Edition:
     """Parse the sources and read from them what they say of themselves and each other.
+
+    Without ``questions`` the clauses have no asked-as questions, as those of a new document.
 
     Raises:
         ErrataError: an errata file doesn't fit its source.
+        AskedAsError: a file of questions doesn't fit its document.
     """
     pairs: list[tuple[Compilation, Sequence[Erratum]]] = []
     apparatus: dict[str, Apparatus] = {}
@@ -59,6 +64,7 @@ def prepare_edition(sources: Iterable[Source]) -> Edition:
             pages=compilation.pages,
             periods={k: v for d in compilation.documents for k, v in periods_of(d).items()},
             rates={k: v for d in compilation.documents for k, v in rates_of(d).items()},
+            asked_as=load_asked_as(compilation.documents) if questions else {},
         )
     relations = relations_of(pairs)
     compilations = tuple(compilation for compilation, _ in pairs)

@@ -17,6 +17,7 @@ import numpy as np
 
 import corpus
 import indexer
+from corpus.asked_as import AskedAsError
 from corpus.edition import Edition, prepare_edition
 from corpus.errata import ErrataError
 from corpus.sources import Source, SourceError, load_sources
@@ -27,12 +28,13 @@ from indexer.embedding.encoder import (
     model_fingerprint,
     resolve_model,
 )
-from indexer.embedding.passage_cache import PassageCache
+from indexer.embedding.vector_cache import VectorCache
 from indexer.errors import BuildError, DianceError
 from indexer.index_folder import (
     DENSE,
     FORMAT_VERSION,
     LEXICAL,
+    QUESTIONS,
     STORE,
     Manifest,
     current_build,
@@ -41,7 +43,7 @@ from indexer.index_folder import (
     switch_to,
 )
 from indexer.lexical import LexicalIndex
-from indexer.passages import Passage, Unit, lexical_text, passages_of, units_of
+from indexer.passages import Passage, Unit, lexical_text, passages_of, questions_of, units_of
 from indexer.settings import IndexSettings
 from indexer.store import write_store
 from indexer.tokenizer import Tokenizer, collection_terms
@@ -96,7 +98,7 @@ def build_index(
         sources = load_sources(settings.sources_folder, settings.added_folder)
         model = resolve_model(settings, progress.step) if encoder is None else ""
         model_print = model_fingerprint(model) if encoder is None else encoder.fingerprint
-        fingerprint = _fingerprint(sources, settings.model, model_print)
+        fingerprint = _fingerprint(sources, settings, model_print)
         if not force and (existing := _up_to_date(settings.index_folder, fingerprint)):
             return existing
         encoder = encoder or SentenceTransformerEncoder(model, settings.threads)
@@ -104,7 +106,7 @@ def build_index(
         folder, edition, counts = _build(settings, sources, encoder, fingerprint, progress)
         warnings = tuple(warning for c in edition.compilations for warning in c.warnings)
         return BuildReport(folder, True, time.perf_counter() - started, counts, warnings)
-    except (SourceError, ErrataError) as error:
+    except (SourceError, ErrataError, AskedAsError) as error:
         raise BuildError(str(error)) from None
     except OSError as error:
         raise BuildError(
@@ -133,7 +135,7 @@ def _build(
 ) -> tuple[Path, Edition, dict[str, int]]:
     """Write a build beside the current one and switch to it."""
     progress.step("解析文件和条款")
-    edition = prepare_edition(sources)
+    edition = prepare_edition(sources, questions=settings.questions)
     units, passages = _units_and_passages(edition)
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
     target = settings.index_folder / f"{stamp}-{fingerprint[:8]}"
@@ -146,10 +148,11 @@ def _build(
         terms = collection_terms(edition.compilations)
         _write_lexical(partial, units, edition, Tokenizer(terms))
         progress.step(f"计算语义向量:{len(passages)} 段")
-        cache = PassageCache(settings.data_folder / "vectors", encoder)
+        cache = VectorCache(settings.data_folder / "vectors", encoder)
         vectors = cache.encode([passage.text for passage in passages], progress.encoding)
         positions = np.array([passage.unit for passage in passages], np.int32)
         DenseIndex.build(vectors, positions, len(units)).save(partial / DENSE)
+        _write_questions(partial, units, settings, encoder, progress)
         counts = _counts(edition, units, passages)
         seal(
             partial,
@@ -179,8 +182,29 @@ def _units_and_passages(edition: Edition) -> tuple[list[Unit], list[Passage]]:
     units = list(units_of(edition))
     if not units:
         raise BuildError("来源文件中没有找到任何文件。请检查来源清单和文本内容。")
+    asked = {name for apparatus in edition.apparatus.values() for name in apparatus.asked_as}
+    if stray := sorted(asked - {unit.id for unit in units}):
+        raise BuildError(f"问法写给了不能单独引用的条款 {stray[0]}。请写给它的上级或下级条款。")
     passages = [p for index, unit in enumerate(units) for p in passages_of(unit, index)]
     return units, passages
+
+
+def _write_questions(
+    folder: Path,
+    units: Sequence[Unit],
+    settings: IndexSettings,
+    encoder: Encoder,
+    progress: BuildProgress,
+) -> None:
+    """Vectors of the asked-as questions, to compare a query with them question to question."""
+    asked = [(at, question) for at, unit in enumerate(units) for question in questions_of(unit)]
+    vectors = np.zeros((0, 1), np.float32)
+    if asked:
+        progress.step(f"计算问法向量:{len(asked)} 个")
+        cache = VectorCache(settings.data_folder / "vectors", encoder, "question")
+        vectors = cache.encode([question for _, question in asked], progress.encoding)
+    positions = np.array([at for at, _ in asked], np.int32)
+    DenseIndex.build(vectors, positions, len(units)).save(folder / QUESTIONS)
 
 
 def _write_lexical(
@@ -201,12 +225,14 @@ def _counts(edition: Edition, units: Sequence[Unit], passages: Sequence[Passage]
         "errata": sum(len(unit.errata) for unit in units),
         "units": len(units),
         "passages": len(passages),
+        "questions": sum(len(questions_of(unit)) for unit in units),
     }
 
 
-def _fingerprint(sources: Sequence[Source], model: str, model_fingerprint: str) -> str:
+def _fingerprint(sources: Sequence[Source], settings: IndexSettings, model_print: str) -> str:
     """Covers everything that an index depends on, the code that makes it included."""
-    digest = hashlib.sha256(f"{FORMAT_VERSION} {model} {model_fingerprint}".encode())
+    made_with = f"{FORMAT_VERSION} {settings.model} {model_print} {settings.questions}"
+    digest = hashlib.sha256(made_with.encode())
     for source in sources:
         described = f"{source.file} {source.sha256} {source.title} {source.running_heads}"
         digest.update(f"{described} {sorted(source.qualified)}".encode())

@@ -44,12 +44,23 @@ class DenseIndex:
         """How many passages there are."""
         return int(self._index.ntotal)
 
-    def scores(self, query: Vectors, passages: int) -> NDArray[np.float32]:
-        """Cosine of each unit's best passage, shape ``(units,)``.
+    def first_of_units(self) -> NDArray[np.int32]:
+        """Position of each unit's first passage, shape ``(units,)``; units are in order."""
+        return np.searchsorted(self._units, np.arange(self._size)).astype(np.int32)
 
-        Units without a passage among the ``passages`` nearest ones score -inf.
+    def nearest(
+        self, query: Vectors, passages: int
+    ) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
+        """Cosine of each unit's best passage, and which one it is; shapes ``(units,)``.
+
+        Units without a passage among the ``passages`` nearest ones score -inf and have -1.
         """
         found = np.full(self._size, -np.inf, np.float32)
+        best = np.full(self._size, -1, np.int32)
+        if not self._index.ntotal:
+            return found, best
         cosines, at = self._index.search(query.reshape(1, -1), min(passages, self._index.ntotal))
-        np.maximum.at(found, self._units[at[0]], cosines[0])
-        return found
+        # From far to near, so that the nearest passage of a unit is the one that stays.
+        units = self._units[at[0]][::-1]
+        found[units], best[units] = cosines[0][::-1], at[0][::-1]
+        return found, best

@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from corpus.asked_as import AskedAs
 from corpus.edition import Apparatus, Edition
 from corpus.model import Document, PartKind, Provision, ProvisionKind, Span, page_at
 from corpus.quotation import PlacedErratum, place_errata, quote
@@ -36,7 +37,8 @@ class Unit:
     ``headings`` are those above it, outermost first; ``reading`` is the text with what a table
     cell needs to be understood, the heads of the columns. ``errata`` mark misprints in ``text``;
     ``pages`` are the first and last page where the format of the source has pages; ``period`` is
-    the term of this piece if it has one of its own, ``rates`` are what a catalogue pays for it.
+    the term of this piece if it has one of its own, ``rates`` are what a catalogue pays for it;
+    ``asked_as`` is how people ask for it.
     """
 
     id: str
@@ -51,6 +53,7 @@ class Unit:
     pages: tuple[int, int] | None = None
     period: Period | None = None
     rates: tuple[Rate, ...] = ()
+    asked_as: AskedAs | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +141,7 @@ def unit_of(
         pages=_pages(quotation.spans, apparatus),
         period=apparatus.periods.get(provision.id),
         rates=apparatus.rates.get(provision.id, ()),
+        asked_as=apparatus.asked_as.get(provision.id),
     )
 
 
@@ -207,7 +211,14 @@ def _stretches(text: str) -> list[str]:
 def lexical_text(unit: Unit, document: Document) -> str:
     """What the lexical index reads of a unit: its words and those that stand above it.
 
-    The right readings of misprints are among them, so that both are found.
+    The right readings of misprints are among them, so that both are found, and the words in which
+    people ask for it.
     """
     corrected = [erratum.reading for erratum in unit.errata]
-    return " ".join([unit.reading, *corrected, short_title(document.title), *unit.headings[-3:]])
+    about = short_title(document.title)
+    return " ".join([unit.reading, *corrected, about, *unit.headings[-3:], *questions_of(unit)])
+
+
+def questions_of(unit: Unit) -> tuple[str, ...]:
+    """What a query is compared with, question to question."""
+    return (*unit.asked_as.questions, unit.asked_as.keywords) if unit.asked_as else ()

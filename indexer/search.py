@@ -26,13 +26,14 @@ from indexer.fusion import convex_combination
 from indexer.index_folder import (
     DENSE,
     LEXICAL,
+    QUESTIONS,
     STORE,
     Manifest,
     current_build,
     read_manifest,
 )
 from indexer.lexical import LexicalIndex
-from indexer.passages import Unit, unit_of
+from indexer.passages import Unit, questions_of, unit_of
 from indexer.settings import IndexSettings
 from indexer.store import Store
 from indexer.tokenizer import Tokenizer
@@ -40,6 +41,9 @@ from indexer.tokenizer import Tokenizer
 LONGEST_QUERY = 500
 _CANDIDATES = 200  # units that each side hands to the fusion
 _PASSAGES = 400  # nearest passages; several belong to one unit
+# A query is nearer to a question than to a text that answers it as well. Chosen on the questions of
+# eval/datasets.
+_TEXT_MARGIN = 0.02
 _NAMED_DOCUMENT_BONUS = 0.5
 
 Scores = NDArray[np.float32]
@@ -93,7 +97,8 @@ def _comparable_number(number: str) -> str:
 class Hit:
     """One ranked clause: what it says, where it stands, and what of the query it holds.
 
-    ``highlights`` are offsets into ``unit.text``; ``validity`` is that of the document.
+    ``highlights`` are offsets into ``unit.text``; ``validity`` is that of the document;
+    ``asked_as`` is the question that was found, where it was nearer than the text.
     """
 
     rank: int
@@ -104,6 +109,7 @@ class Hit:
     validity: Validity
     citation: str
     highlights: tuple[tuple[int, int], ...]
+    asked_as: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +164,9 @@ class SearchIndex:
         size = self.manifest.counts["units"]
         self._lexical = LexicalIndex.load(build / LEXICAL, size)
         self._dense = DenseIndex.load(build / DENSE, size)
+        self._questions = DenseIndex.load(build / QUESTIONS, size)
+        # Position of each unit's first question among all of them, shape (units,).
+        self._first_questions = self._questions.first_of_units()
         self._tokenizer = Tokenizer(self.manifest.terms)
 
     @classmethod
@@ -204,37 +213,48 @@ class SearchIndex:
             ModelError: a mode other than lexical, and the model can't be loaded.
         """
         query = checked_query(query)
-        scores = self._scores(query, mode, filters or Filters())
+        scores, matched = self._scores(query, mode, filters or Filters())
         scores += self._named_document_bonus(query)
         ranked = np.argsort(-scores, kind="stable")
         ranked = ranked[np.isfinite(scores[ranked])]
         page = ranked[offset : offset + limit]
         units = self.store.units(page.tolist())
         words = self._tokenizer.words(query)
-        hits = tuple(
-            self._hit(unit, offset + position, float(scores[at]), words)
-            for position, (unit, at) in enumerate(zip(units, page, strict=True), start=1)
-        )
-        return SearchResult(query, mode, len(ranked), hits)
+        hits = []
+        for position, (unit, at) in enumerate(zip(units, page, strict=True), start=1):
+            question = questions_of(unit)[matched[at]] if matched[at] >= 0 else None
+            hits.append(self._hit(unit, offset + position, float(scores[at]), words, question))
+        return SearchResult(query, mode, len(ranked), tuple(hits))
 
-    def _scores(self, query: str, mode: Mode, filters: Filters) -> Scores:
-        """Scores of all units, -inf for those that aren't candidates.
+    def _scores(self, query: str, mode: Mode, filters: Filters) -> tuple[Scores, NDArray[np.int32]]:
+        """Scores of all units, -inf for those that aren't candidates, and the matched question.
 
-        Filters come before the fusion: what is kept is ranked as if it were all there is.
+        A unit is as near as its nearest passage or question. The second array holds the number of
+        the question within the unit, or -1. Filters come before the fusion: what is kept is ranked
+        as if it were all there is.
         """
         admitted = self._admitted(filters)
-        lexical = dense = np.zeros(0, np.float32)
+        nothing = np.full(len(admitted), -1, np.int32)
+        lexical = np.zeros(0, np.float32)
         if mode is not Mode.DENSE:
             lexical = np.where(admitted, self._lexical.scores(query, self._tokenizer), 0.0)
             if mode is Mode.LEXICAL:
-                return np.where(lexical > 0, lexical, -np.inf).astype(np.float32)
-        passages = _PASSAGES if filters == Filters() else self._dense.passages
-        dense = self._dense.scores(self.encoder.encode_query(query), passages)
+                return np.where(lexical > 0, lexical, -np.inf).astype(np.float32), nothing
+        everything = filters != Filters()
+        vector = self.encoder.encode_query(query)
+        texts, _ = self._dense.nearest(vector, self._dense.passages if everything else _PASSAGES)
+        asked, which = self._questions.nearest(
+            vector, self._questions.passages if everything else _PASSAGES
+        )
+        nearer = asked > texts + _TEXT_MARGIN
+        dense = np.where(nearer, asked, texts + _TEXT_MARGIN)
         dense = np.where(admitted, dense, -np.inf).astype(np.float32)
+        matched = np.where(nearer, which - self._first_questions, nothing).astype(np.int32)
         if mode is Mode.DENSE:
-            return dense
+            return dense, matched
         weight = self._settings.lexical_weight
-        return convex_combination(lexical, dense, weight=weight, depth=_CANDIDATES)
+        fused = convex_combination(lexical, dense, weight=weight, depth=_CANDIDATES)
+        return fused, matched
 
     def _named_document_bonus(self, query: str) -> Scores:
         """A query that names a document by number means that document."""
@@ -253,7 +273,14 @@ class SearchIndex:
         """The document that forwards this one."""
         return self.store.frame_by_id.get(document.container_id or "")
 
-    def _hit(self, unit: Unit, rank: int, score: float, words: Sequence[str]) -> Hit:
+    def _hit(
+        self,
+        unit: Unit,
+        rank: int,
+        score: float,
+        words: Sequence[str],
+        asked_as: str | None = None,
+    ) -> Hit:
         document = self.store.frame_by_id[unit.document_id]
         return Hit(
             rank=rank,
@@ -264,6 +291,7 @@ class SearchIndex:
             validity=self.store.validity[document.id],
             citation=citation_text(document, unit.provision),
             highlights=_occurrences(unit.text, words),
+            asked_as=asked_as,
         )
 
     def hit_of(self, document: Document, provision: Provision, rank: int = 1) -> Hit:

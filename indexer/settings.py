@@ -36,7 +36,8 @@ class IndexSettings(BaseSettings):
 
     ``added_folder`` holds the documents that users added to those of ``sources_folder``. ``model``
     is the built-in model or any sentence-transformers name or path; ``threads`` are those of the
-    build, ``lexical_weight`` is the share of BM25 in a hybrid ranking.
+    build, ``lexical_weight`` is the share of BM25 in a hybrid ranking. Without ``questions`` the
+    index knows the texts only, not how people ask for them.
     """
 
     model_config = SettingsConfigDict(env_prefix="DIANCE_", extra="ignore", protected_namespaces=())
@@ -46,6 +47,7 @@ class IndexSettings(BaseSettings):
     added_folder: Path = Field(default_factory=default_added_folder)
     model: str = BUILT_IN_MODEL
     threads: int = Field(default=2, ge=1, le=256)
+    questions: bool = True
     lexical_weight: float = Field(default=0.5, ge=0, le=1)
 
     @property

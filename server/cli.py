@@ -183,6 +183,8 @@ def _show_hit(hit: HitOut) -> None:
         text.stylize("bold yellow", start, end)
     out.print(Text(f"{hit.rank}. {hit.citation.text}", style="bold"))
     out.print(text)
+    if hit.asked_as:
+        out.print(f"   常见问法:{hit.asked_as}", markup=False)
     for rate in hit.clause.rates:
         out.print(f"   补贴标准:{rate.text}({rate.label})", markup=False)
     if hit.clause.period is not None:

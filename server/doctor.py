@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from corpus.asked_as import AskedAsError
 from corpus.coverage import coverage_of
+from corpus.edition import prepare_edition
 from corpus.errata import ErrataError, load_errata
+from corpus.model import Compilation
 from corpus.parser import parse_source
 from corpus.sources import Source, SourceError, load_sources
 from indexer.embedding.encoder import resolve_model
 from indexer.errors import DianceError
 from indexer.index_folder import current_build, read_manifest
+from indexer.passages import units_of
 from indexer.settings import IndexSettings
 
 _PLACES = {
@@ -87,10 +91,32 @@ def _examine_source(source: Source) -> Iterator[Finding]:
         yield Finding("归属", "fault", f"字符 {at} 没有归属:…{source.text[at : at + 20]}…")
     for at in coverage.doubled[:_MOST_SHOWN]:
         yield Finding("归属", "fault", f"字符 {at} 归属重复:…{source.text[at : at + 20]}…")
+    yield from _examine_questions(source, compilation)
     for doubt in source.doubts:
         yield Finding("来源", "note", doubt)
     for warning in compilation.warnings:
         yield Finding("目录", "note", warning)
+
+
+def _examine_questions(source: Source, compilation: Compilation) -> Iterator[Finding]:
+    """Which clauses nobody has written questions for; entries of catalogues need none."""
+    try:
+        edition = prepare_edition([source])
+    except (ErrataError, AskedAsError) as error:
+        yield Finding("问法", "fault", str(error))
+        return
+    without: dict[str, list[str]] = {}
+    asked = 0
+    for unit in units_of(edition):
+        if unit.asked_as is not None:
+            asked += 1
+        elif not unit.provision.cells:
+            without.setdefault(unit.document_id, []).append(unit.provision.label)
+    yield Finding("问法", "ok", f"{asked} 个条款写有常见问法")
+    for document_id, labels in without.items():
+        name = compilation.by_id[document_id].doc_number or compilation.by_id[document_id].title
+        shown = "、".join(labels[:_MOST_SHOWN]) + ("等" if len(labels) > _MOST_SHOWN else "")
+        yield Finding("问法", "note", f"{name} 有 {len(labels)} 个条款没有问法:{shown}")
 
 
 def _examine_model(settings: IndexSettings) -> Iterator[Finding]:

@@ -176,7 +176,10 @@ class CitationOut(BaseModel):
 
 
 class HitOut(BaseModel):
-    """A ranked clause with its citation; ``highlights`` are offsets into ``clause.text``."""
+    """A ranked clause with its citation; ``highlights`` are offsets into ``clause.text``.
+
+    ``asked_as`` is how people ask for it, where that is what the query was found by.
+    """
 
     rank: int
     score: float
@@ -184,6 +187,7 @@ class HitOut(BaseModel):
     document: DocumentOut
     citation: CitationOut
     highlights: list[tuple[int, int]]
+    asked_as: str | None
 
     @classmethod
     def of(cls, hit: Hit, as_of: datetime.date) -> HitOut:
@@ -222,6 +226,7 @@ class HitOut(BaseModel):
                 page_end=hit.unit.pages[1] if hit.unit.pages else None,
             ),
             highlights=list(hit.highlights),
+            asked_as=hit.asked_as,
         )
 
 

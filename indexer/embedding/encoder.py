@@ -34,6 +34,11 @@ class Encoder(Protocol):
     ) -> Vectors:
         """Passages as unit vectors, shape ``(len(passages), dimension)``."""
 
+    def encode_queries(
+        self, queries: Sequence[str], progress: Callable[[int], None] | None = None
+    ) -> Vectors:
+        """Many queries as unit vectors, shape ``(len(queries), dimension)``."""
+
 
 class SentenceTransformerEncoder:
     """Any sentence-transformers model.
@@ -74,13 +79,25 @@ class SentenceTransformerEncoder:
     def encode_passages(
         self, passages: Sequence[str], progress: Callable[[int], None] | None = None
     ) -> Vectors:
-        """Passages as unit vectors; encoded from long to short, so that batches pad little."""
-        order = sorted(range(len(passages)), key=lambda i: -len(passages[i]))
+        """Passages as unit vectors, shape ``(len(passages), dimension)``."""
+        return self._encode_all(passages, "passage", progress)
+
+    def encode_queries(
+        self, queries: Sequence[str], progress: Callable[[int], None] | None = None
+    ) -> Vectors:
+        """Many queries as unit vectors, shape ``(len(queries), dimension)``."""
+        return self._encode_all(queries, "query", progress)
+
+    def _encode_all(
+        self, texts: Sequence[str], prompt: str, progress: Callable[[int], None] | None
+    ) -> Vectors:
+        """Encoded from long to short, so that batches pad little."""
+        order = sorted(range(len(texts)), key=lambda i: -len(texts[i]))
         vectors: list[Vectors] = []
         self._set_threads(self._threads)
         for start in range(0, len(order), self._BATCH):
             batch = order[start : start + self._BATCH]
-            vectors.append(self._encode([passages[i] for i in batch], "passage"))
+            vectors.append(self._encode([texts[i] for i in batch], prompt))
             if progress is not None:
                 progress(len(batch))
         self._set_threads(1)

@@ -23,6 +23,11 @@ class HashingEncoder:
     def encode_query(self, query: str) -> Vectors:
         return self.encode_passages([query])[0]
 
+    def encode_queries(
+        self, queries: Sequence[str], progress: Callable[[int], None] | None = None
+    ) -> Vectors:
+        return self.encode_passages(queries, progress)
+
     def encode_passages(
         self, passages: Sequence[str], progress: Callable[[int], None] | None = None
     ) -> Vectors:

@@ -1,4 +1,4 @@
-"""Vectors of passages that were encoded before, so that a rebuild encodes only what changed."""
+"""Vectors of texts that were encoded before, so that a rebuild encodes only what changed."""
 
 from __future__ import annotations
 
@@ -12,40 +12,42 @@ import numpy as np
 
 from indexer.embedding.encoder import Encoder, Vectors
 
+BatchEncoder = Callable[[Sequence[str], Callable[[int], None] | None], Vectors]
 
-class PassageCache:
-    """A file of vectors a model, keyed by the SHA-256 of the passage.
+
+class VectorCache:
+    """A file of vectors a model and kind of text, keyed by the SHA-256 of the text.
 
     A damaged or unreadable file counts as empty: the vectors are then encoded again.
     """
 
-    def __init__(self, folder: Path, encoder: Encoder) -> None:
+    def __init__(self, folder: Path, encoder: Encoder, kind: str = "passage") -> None:
         name = hashlib.sha256(encoder.fingerprint.encode()).hexdigest()[:16]
-        self._path = folder / f"{name}.npz"
-        self._encoder = encoder
+        self._path = folder / (f"{name}.npz" if kind == "passage" else f"{name}.{kind}.npz")
+        self._encode: BatchEncoder = (
+            encoder.encode_passages if kind == "passage" else encoder.encode_queries
+        )
 
     def encode(
-        self, passages: Sequence[str], progress: Callable[[int, int], None] | None = None
+        self, texts: Sequence[str], progress: Callable[[int, int], None] | None = None
     ) -> Vectors:
-        """Unit vectors of ``passages``, shape ``(len(passages), dimension)``."""
-        keys = [hashlib.sha256(passage.encode()).hexdigest() for passage in passages]
+        """Unit vectors of ``texts``, shape ``(len(texts), dimension)``; there is at least one."""
+        keys = [hashlib.sha256(text.encode()).hexdigest() for text in texts]
         known = self._read()
         missing = list(
-            {
-                key: text for key, text in zip(keys, passages, strict=True) if key not in known
-            }.items()
+            {key: text for key, text in zip(keys, texts, strict=True) if key not in known}.items()
         )
-        done = len(passages) - len(missing)
+        done = len(texts) - len(missing)
 
         def advance(count: int) -> None:
             nonlocal done
             done += count
             if progress is not None:
-                progress(done, len(passages))
+                progress(done, len(texts))
 
         advance(0)
         if missing:
-            fresh = self._encoder.encode_passages([text for _, text in missing], advance)
+            fresh = self._encode([text for _, text in missing], advance)
             known |= {key: vector for (key, _), vector in zip(missing, fresh, strict=True)}
         vectors = np.stack([known[key] for key in keys])
         if missing:

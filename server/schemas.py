@@ -231,9 +231,13 @@ class HitOut(BaseModel):
 
 
 class SearchOut(BaseModel):
-    """A page of ranked hits."""
+    """A page of ranked hits.
+
+    ``corrected_query`` is what was searched for where the query was taken for a slip of the pen.
+    """
 
     query: str
+    corrected_query: str | None
     mode: str
     took_ms: float
     total: int
@@ -244,6 +248,7 @@ class SearchOut(BaseModel):
         """The JSON of a search."""
         return cls(
             query=result.query,
+            corrected_query=result.correction.query if result.correction else None,
             mode=result.mode.value,
             took_ms=round(took_ms, 2),
             total=result.total,

@@ -1,0 +1,121 @@
+"""Slips of the pen in a query, mended with the words that the collection uses.
+
+Most Chinese typos are homophones out of a pinyin keyboard (陪训 for 培训) or one wrong character.
+What stands in the collection is never touched: a stretch is mended only if it holds a pair of
+characters that occurs nowhere, and if a word of the collection sounds the same. In short stretches
+the little words of everyday speech are left alone; they make any pair of characters.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pypinyin import lazy_pinyin
+
+from indexer.tokenizer import Tokenizer, bigrams_of
+
+_HAN_RUN = re.compile(r"[一-鿿]{2,}")
+_LONGEST_WORD = 6
+_FEWEST, _FEWEST_SHORT = 3, 15  # occurrences of a word that may replace others; of two characters
+_LITTLE_WORDS = frozenset(
+    "的了是在我你他她它们这那哪个些几一二两三四五六七八九十百千半不没能会可要想给让把被跟和与或就都也还又再才只"
+    "先后前上下里外中间边头面来去出进到过回走做干搞弄说讲叫问看听吃喝有无多少大小好坏新老男女年月日天时号"
+    "吗呢吧啊嘛么什怎谁咋为因所以于从向往对按由各每该应如若且而但并等及其之者得着点次位家人子儿"
+)
+# Sounds that southern speakers and hurried typists take for one another.
+_NEAR_SOUNDS = ((r"^zh", "z"), (r"^ch", "c"), (r"^sh", "s"), (r"^l", "n"), (r"ng$", "n"))
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A mended query, and what was taken for what."""
+
+    query: str
+    changes: tuple[tuple[str, str], ...]
+
+
+class Corrector:
+    """Knows the words of the collection by their sound and their characters."""
+
+    def __init__(self, words: Mapping[str, int], pairs: Iterable[str]) -> None:
+        self._words = dict(words)
+        self._pairs = frozenset(pairs)
+        self._by_sound: dict[tuple[str, ...], list[str]] = {}
+        for word in sorted(words, key=lambda word: -words[word]):
+            self._by_sound.setdefault(_sound(word), []).append(word)
+
+    @classmethod
+    def learn(cls, texts: Iterable[str], tokenizer: Tokenizer) -> Corrector:
+        """Take words and pairs of characters from the texts of the collection."""
+        words: Counter[str] = Counter()
+        pairs: set[str] = set()
+        for text in texts:
+            found = tokenizer.words(text)
+            words.update(w for w in found if 2 <= len(w) <= _LONGEST_WORD and _HAN_RUN.fullmatch(w))
+            pairs.update(bigrams_of(text))
+        frequent = {word: n for word, n in words.items() if n >= _FEWEST}
+        return cls(frequent, pairs)
+
+    def save(self, path: Path) -> None:
+        """Write what was learned as JSON."""
+        content = {"words": self._words, "pairs": sorted(self._pairs)}
+        path.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+
+    @classmethod
+    def load(cls, path: Path) -> Corrector:
+        """Read what was saved."""
+        content = json.loads(path.read_text(encoding="utf-8"))
+        return cls(content["words"], content["pairs"])
+
+    def correct(self, query: str) -> Correction:
+        """The query with its slips mended; without changes if there is nothing to mend."""
+        changes: list[tuple[str, str]] = []
+        mended = _HAN_RUN.sub(lambda run: self._mend(run[0], changes), query)
+        return Correction(mended, tuple(changes))
+
+    def _mend(self, run: str, changes: list[tuple[str, str]]) -> str:
+        at, mended = 0, ""
+        while at < len(run):
+            for length in range(min(_LONGEST_WORD, len(run) - at), 1, -1):
+                stretch = run[at : at + length]
+                word = self._meant_by(stretch)
+                if word is not None:
+                    changes.append((stretch, word))
+                    mended += word
+                    at += length
+                    break
+            else:
+                mended += run[at]
+                at += 1
+        return mended
+
+    def _meant_by(self, stretch: str) -> str | None:
+        if not any(stretch[i : i + 2] not in self._pairs for i in range(len(stretch) - 1)):
+            return None
+        is_short = len(stretch) == 2
+        if is_short and _LITTLE_WORDS & set(stretch):
+            return None
+        for word in self._by_sound.get(_sound(stretch), ()):
+            differing = {a for a, b in zip(stretch, word, strict=True) if a != b}
+            if is_short and (
+                self._words[word] < _FEWEST_SHORT or lazy_pinyin(stretch) != lazy_pinyin(word)
+            ):
+                continue
+            if len(differing) < len(stretch) and not differing <= _LITTLE_WORDS:
+                return word
+        return None
+
+
+def _sound(word: str) -> tuple[str, ...]:
+    """Syllables without tones, near ones made one."""
+    syllables = []
+    for syllable in lazy_pinyin(word):
+        for pattern, plain in _NEAR_SOUNDS:
+            syllable = re.sub(pattern, plain, syllable)  # noqa: PLW2901
+        syllables.append(syllable)
+    return tuple(syllables)

@@ -13,6 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from pypinyin import lazy_pinyin
@@ -103,7 +104,7 @@ class Corrector:
         for word in self._by_sound.get(_sound(stretch), ()):
             differing = {a for a, b in zip(stretch, word, strict=True) if a != b}
             if is_short and (
-                self._words[word] < _FEWEST_SHORT or lazy_pinyin(stretch) != lazy_pinyin(word)
+                self._words[word] < _FEWEST_SHORT or not _same_syllables(stretch, word)
             ):
                 continue
             if len(differing) < len(stretch) and not differing <= _LITTLE_WORDS:
@@ -111,11 +112,24 @@ class Corrector:
         return None
 
 
+@cache
+def _syllable(character: str) -> str:
+    """Its most usual reading without the tone."""
+    return lazy_pinyin(character)[0]
+
+
+@cache
+def _near_syllable(character: str) -> str:
+    """The reading with sounds that are taken for one another made one."""
+    syllable = _syllable(character)
+    for pattern, plain in _NEAR_SOUNDS:
+        syllable = re.sub(pattern, plain, syllable)
+    return syllable
+
+
 def _sound(word: str) -> tuple[str, ...]:
-    """Syllables without tones, near ones made one."""
-    syllables = []
-    for syllable in lazy_pinyin(word):
-        for pattern, plain in _NEAR_SOUNDS:
-            syllable = re.sub(pattern, plain, syllable)  # noqa: PLW2901
-        syllables.append(syllable)
-    return tuple(syllables)
+    return tuple(map(_near_syllable, word))
+
+
+def _same_syllables(a: str, b: str) -> bool:
+    return all(_syllable(x) == _syllable(y) for x, y in zip(a, b, strict=True))

@@ -35,6 +35,7 @@ from indexer.index_folder import (
     read_manifest,
 )
 from indexer.lexical import LexicalIndex
+from indexer.lexicon import Lexicon
 from indexer.passages import Unit, questions_of, unit_of
 from indexer.settings import IndexSettings
 from indexer.store import Store
@@ -46,6 +47,7 @@ _PASSAGES = 400  # nearest passages; several belong to one unit
 # A query is nearer to a question than to a text that answers it as well. Chosen on the questions of
 # eval/datasets.
 _TEXT_MARGIN = 0.02
+_EXPANSION_WEIGHT = 0.2  # of official terms that everyday words stand for; chosen there as well
 _NAMED_DOCUMENT_BONUS = 0.5
 
 Scores = NDArray[np.float32]
@@ -172,6 +174,7 @@ class SearchIndex:
         self._first_questions = self._questions.first_of_units()
         self._tokenizer = Tokenizer(self.manifest.terms)
         self._corrector = Corrector.load(build / VOCABULARY)
+        self._lexicon = Lexicon.load()
 
     @classmethod
     def open(cls, settings: IndexSettings, encoder: Encoder | None = None) -> SearchIndex:
@@ -244,7 +247,7 @@ class SearchIndex:
         nothing = np.full(len(admitted), -1, np.int32)
         lexical = np.zeros(0, np.float32)
         if mode is not Mode.DENSE:
-            lexical = np.where(admitted, self._lexical.scores(query, self._tokenizer), 0.0)
+            lexical = np.where(admitted, self._lexical_scores(query), 0.0)
             if mode is Mode.LEXICAL:
                 return np.where(lexical > 0, lexical, -np.inf).astype(np.float32), nothing
         everything = filters != Filters()
@@ -262,6 +265,12 @@ class SearchIndex:
         weight = self._settings.lexical_weight
         fused = convex_combination(lexical, dense, weight=weight, depth=_CANDIDATES)
         return fused, matched
+
+    def _lexical_scores(self, query: str) -> Scores:
+        scores = self._lexical.scores(query, self._tokenizer)
+        if terms := self._lexicon.official_terms(query):
+            scores += _EXPANSION_WEIGHT * self._lexical.scores(" ".join(terms), self._tokenizer)
+        return scores
 
     def _named_document_bonus(self, query: str) -> Scores:
         """A query that names a document by number means that document."""

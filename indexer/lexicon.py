@@ -1,0 +1,46 @@
+"""Everyday words and the official terms that they stand for: 老板 for 用人单位, 月嫂 for 母婴护理.
+
+Query expansion from a lexicon kept by hand (``corpus/annotations/lexicon/everyday.jsonl``). The
+added terms count less than the words that were typed.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import corpus
+from indexer.tokenizer import fold
+
+EVERYDAY = Path(corpus.__file__).parent / "annotations" / "lexicon" / "everyday.jsonl"
+
+
+class Lexicon:
+    """Finds everyday words in a query; of words that overlap the longest counts."""
+
+    def __init__(self, official: Mapping[str, Sequence[str]]) -> None:
+        self._official = {fold(word): tuple(terms) for word, terms in official.items()}
+        longest_first = sorted(self._official, key=lambda word: (-len(word), word))
+        self._pattern = re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
+
+    @classmethod
+    def load(cls, path: Path = EVERYDAY) -> Lexicon:
+        """Read a file of lines ``{"everyday": [...], "official": [...]}``."""
+        official: dict[str, Sequence[str]] = {}
+        for line in path.read_text(encoding="utf-8").splitlines():
+            entry = json.loads(line)
+            official |= dict.fromkeys(entry["everyday"], entry["official"])
+        return cls(official)
+
+    @property
+    def entries(self) -> Mapping[str, Sequence[str]]:
+        """Official terms by everyday word."""
+        return self._official
+
+    def official_terms(self, query: str) -> list[str]:
+        """The terms that the query's everyday words stand for and that it does not have itself."""
+        folded = fold(query)
+        terms = [term for hit in self._pattern.finditer(folded) for term in self._official[hit[0]]]
+        return [term for term in dict.fromkeys(terms) if fold(term) not in folded]

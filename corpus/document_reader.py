@@ -38,7 +38,8 @@ from corpus.readers.text import Line
 from corpus.sources import Source
 
 _LABEL = re.compile(r"附\s*([件表])\s*([一二三四五六七八九十\d]{0,3})\s*[:：]?$")
-_LONGEST_TITLE_LINE = 45
+_LONGEST_TITLE_LINE = 45  # characters
+_LONGEST_TITLE = 4  # lines
 
 
 def read_document(
@@ -184,8 +185,17 @@ class _DocumentReader:
         )
 
     def _opens_attachment(self, index: int) -> bool:
-        text = self.lines[index].text
-        return bool(_LABEL.match(text)) or self._label_of_title(text) is not None
+        """At a label, or at the announced title of an attachment, set in one line or several."""
+        if _LABEL.match(self.lines[index].text):
+            return True
+        if not self.announced:
+            return False
+        end = min(self._title_end(index), index + _LONGEST_TITLE)
+        titles = (
+            tidy_title([line.text for line in self.lines[index:i]])
+            for i in range(index + 1, end + 1)
+        )
+        return any(self._label_of_title(title) is not None for title in titles)
 
     def _label_of_title(self, title: str) -> str | None:
         """The label that the list of attachments gives to this title, if it is announced there."""

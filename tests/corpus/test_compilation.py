@@ -222,3 +222,16 @@ def test_running_heads_are_furniture(compilation: Compilation) -> None:
     assert len(heads) == 6
     joined = "".join(p.text for d in compilation.documents for p in d.provisions)
     assert "工作文件汇编" not in joined
+
+
+def test_an_attachment_without_label_opens_at_its_title_over_two_lines() -> None:
+    text = (
+        "某省财政厅关于发布目录的通知\n某财〔2030〕8号\n各市财政局:\n现将目录发给你们。\n"
+        "附件:1. 某省2030年度职业技能培训补贴标准目录\n2. 某省2030年度创业培训补贴标准目录\n"
+        "某省财政厅\n2030年1月2日\n\n某省2030年度职业技能培训补贴标\n准目录\n\n一、每人一千元。\n\n"
+        "某省2030年度创业培训补贴标准目录\n\n一、每人二千元。\n"
+    )
+    (document,) = parse_source(Source("x.txt", "汇编", "", "", "", (), text)).documents
+    assert [(a.label, a.part) for a in document.attachments] == [("附件1", 1), ("附件2", 2)]
+    assert document.by_id["某财-2030-8:附件1.一"].text == "每人一千元。"
+    assert document.by_id["某财-2030-8:附件2.一"].text == "每人二千元。"

@@ -7,6 +7,7 @@ after Jacob et al., "Quantization and Training of Neural Networks" (CVPR 2018).
 
 from __future__ import annotations
 
+import logging
 import os
 import warnings
 from pathlib import Path
@@ -48,6 +49,8 @@ def export_query_model(folder: Path) -> None:
     partial = target.with_name(f".query.{os.getpid()}.onnx")
     sample = torch.ones((2, 8), dtype=torch.int64)
     lengths = {0: "batch", 1: "length"}
+    logged = logging.root.manager.disable
+    logging.disable(logging.WARNING)  # advice of the quantiser to whoever tunes it
     try:
         with warnings.catch_warnings(), torch.no_grad():
             warnings.simplefilter("ignore")  # of the tracer, about shapes that do not vary here
@@ -68,6 +71,7 @@ def export_query_model(folder: Path) -> None:
         quantize_dynamic(whole, partial, weight_type=QuantType.QInt8, per_channel=True)
         os.replace(partial, target)
     finally:
+        logging.disable(logged)
         whole.unlink(missing_ok=True)
         partial.unlink(missing_ok=True)
 

@@ -29,6 +29,9 @@ def export_query_model(folder: Path) -> None:
     import torch  # noqa: PLC0415  (slow to import, needed at set-up only)
     from onnxruntime.quantization import QuantType, quantize_dynamic  # noqa: PLC0415
     from transformers import AutoModel  # noqa: PLC0415
+    from transformers.utils import logging as transformers_logging  # noqa: PLC0415
+
+    transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
 
     class Pooled(torch.nn.Module):
         """The transformer with the mean of its token vectors, at unit length."""

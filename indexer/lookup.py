@@ -201,6 +201,8 @@ def _clause(
     index: SearchIndex, document: Document | None, rest: str
 ) -> tuple[Hit | None, str | None]:
     """The clause of ``document`` that ``rest`` names, and a notice when there is none."""
+    if document is not None and (named := _labelled(document, rest, index)) is not None:
+        return index.hit_of(*named), None
     steps = _steps(rest)
     if document is None or not steps:
         return None, None
@@ -214,6 +216,21 @@ def _clause(
     if len(steps) == 1 and (part := _part(document, steps[0])) is not None:
         return None, f"{part.label}是《{part.title}》,请打开文件查看。"
     return None, f"这份文件中没有找到“{rest}”。请核对条款。"
+
+
+def _labelled(
+    document: Document, rest: str, index: SearchIndex
+) -> tuple[Document, Provision] | None:
+    """The provision whose label, as citations print it, is what was typed."""
+    typed = re.sub(r"\s", "", fold_typed(rest))
+    for document_id in (document.id, *document.embedded_ids):
+        whole = index.store.document(document_id)
+        if whole is None or not typed:
+            continue
+        for provision in whole.provisions:
+            if re.sub(r"\s", "", provision.label) == typed:
+                return whole, provision
+    return None
 
 
 def _part(document: Document, step: str) -> Part | None:

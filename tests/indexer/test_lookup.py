@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 
 from indexer.errors import InvalidQueryError
@@ -80,6 +82,19 @@ def test_a_clause_behind_the_number_is_found(
     result = look_up(index, query)
     assert result.clause is not None
     assert result.clause.unit.id == clause_id
+
+
+def test_every_label_that_a_citation_prints_leads_back_to_its_clause(index: SearchIndex) -> None:
+    """But for labels that stand twice in a document; every third clause, for time."""
+    for frame in index.store.frames:
+        document = index.store.document(frame.id)
+        assert document is not None
+        labels = Counter(provision.label for provision in document.provisions)
+        once = [p for p in document.provisions[1:] if labels[p.label] == 1 and len(p.path) < 4]
+        for provision in once[::3][:25]:
+            result = look_up(index, f"{frame.doc_number or frame.title} {provision.label}")
+            assert result.clause is not None, provision.id
+            assert result.clause.unit.id == provision.id
 
 
 def test_a_clause_that_does_not_exist_is_said_to_be_missing(index: SearchIndex) -> None:

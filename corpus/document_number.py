@@ -74,11 +74,6 @@ class DocumentNumber:
         return f"{self.agency}〔{self.year}〕{self.serial}号"
 
     @property
-    def is_order(self) -> bool:
-        """Whether it numbers an order (令)."""
-        return self.year is None and self.term is None
-
-    @property
     def slug(self) -> str:
         """The number without brackets, for identifiers and addresses: ``云人社发-2019-16``."""
         return "-".join(filter(None, (self.agency, self.term or str(self.year or ""), self.serial)))

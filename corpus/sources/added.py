@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -62,12 +62,12 @@ def examine_file(path: Path, title: str | None, known: Sequence[Compilation]) ->
     qualified = [document.id for document in compilation.documents if document.id in taken]
     if qualified:
         entry["qualified"] = qualified
-        source = source_of(content, entry, path)
+        source = replace(source, qualified=frozenset(qualified))
         compilation = parse_source(source)
     if title is None and len(compilation.documents) == 1:
         entry["title"] = compilation.documents[0].title
-        source = source_of(content, entry, path)
-        compilation = parse_source(source)
+        source = replace(source, title=entry["title"])
+        compilation = replace(compilation, title=entry["title"])
     if not any(document.provisions for document in compilation.documents):
         raise SourceError(f"文件 {path} 中没有找到任何文件或条款。请检查内容。")
     doubts = (*source.doubts, *_doubts(compilation, qualified))

@@ -48,7 +48,7 @@ from indexer.lexical import LexicalIndex
 from indexer.passages import Passage, Unit, lexical_text, passages_of, questions_of, units_of
 from indexer.settings import IndexSettings
 from indexer.store import write_store
-from indexer.tokenizer import Tokenizer, collection_terms
+from indexer.tokenizer import USER_DICTIONARY, Tokenizer, collection_terms
 
 _PACKAGES = ("bm25s", "faiss-cpu", "jieba", "sentence-transformers", "torch")
 
@@ -147,8 +147,8 @@ def _build(
         progress.step("写入文件与条款库")
         write_store(partial / STORE, edition, units)
         progress.step("建立全文索引(jieba + BM25)")
-        terms = collection_terms(edition.compilations)
-        tokenizer = Tokenizer(terms)
+        terms = collection_terms(edition.compilations) if settings.dictionary else []
+        tokenizer = Tokenizer(terms, USER_DICTIONARY if settings.dictionary else None)
         _write_lexical(partial, units, edition, tokenizer)
         known = [" ".join((unit.reading, *questions_of(unit))) for unit in units]
         Corrector.learn(known, tokenizer).save(partial / VOCABULARY)
@@ -170,6 +170,7 @@ def _build(
                 model_fingerprint=encoder.fingerprint,
                 dimension=int(vectors.shape[1]),
                 terms=tuple(terms),
+                dictionary=settings.dictionary,
                 counts=counts,
                 packages={name: importlib.metadata.version(name) for name in _PACKAGES},
                 files={},
@@ -236,7 +237,8 @@ def _counts(edition: Edition, units: Sequence[Unit], passages: Sequence[Passage]
 
 def _fingerprint(sources: Sequence[Source], settings: IndexSettings, model_print: str) -> str:
     """Covers everything that an index depends on, the code that makes it included."""
-    made_with = f"{FORMAT_VERSION} {settings.model} {model_print} {settings.questions}"
+    switches = f"{settings.questions} {settings.dictionary}"
+    made_with = f"{FORMAT_VERSION} {settings.model} {model_print} {switches}"
     digest = hashlib.sha256(made_with.encode())
     for source in sources:
         described = f"{source.file} {source.sha256} {source.title} {source.running_heads}"

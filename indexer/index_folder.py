@@ -20,7 +20,7 @@ from typing import Any
 
 from indexer.errors import IndexIncompatibleError, IndexMissingError
 
-FORMAT_VERSION = 5
+FORMAT_VERSION = 6
 """Raised whenever an index of the version before can't be read any more."""
 
 MANIFEST, STORE, LEXICAL = "manifest.json", "store.sqlite", "lexical"
@@ -31,7 +31,10 @@ _KEPT_BUILDS = 2  # the current one and the one before it
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What an index was made of. ``fingerprint`` covers all inputs; ``files`` are SHA-256 sums."""
+    """What an index was made of. ``fingerprint`` covers all inputs; ``files`` are SHA-256 sums.
+
+    Queries are cut as the texts were: with ``terms`` and, if ``dictionary``, the one kept by hand.
+    """
 
     format_version: int
     fingerprint: str
@@ -41,6 +44,7 @@ class Manifest:
     model_fingerprint: str
     dimension: int
     terms: tuple[str, ...]
+    dictionary: bool
     counts: dict[str, int]
     packages: dict[str, str]
     files: dict[str, str]

@@ -39,11 +39,11 @@ from indexer.lexicon import Lexicon
 from indexer.passages import Unit, questions_of, unit_of
 from indexer.settings import IndexSettings
 from indexer.store import Store
-from indexer.tokenizer import Tokenizer
+from indexer.tokenizer import USER_DICTIONARY, Tokenizer
 
 LONGEST_QUERY = 500
-_CANDIDATES = 200  # units that each side hands to the fusion
-_PASSAGES = 400  # nearest passages; several belong to one unit
+CANDIDATES = 200  # units that each side hands to the fusion
+NEAREST_PASSAGES = 400  # nearest passages; several belong to one unit
 # A query is nearer to a question than to a text that answers it as well. Chosen on the questions of
 # eval/datasets.
 _TEXT_MARGIN = 0.02
@@ -172,7 +172,8 @@ class SearchIndex:
         self._questions = DenseIndex.load(build / QUESTIONS, size)
         # Position of each unit's first question among all of them, shape (units,).
         self._first_questions = self._questions.first_of_units()
-        self._tokenizer = Tokenizer(self.manifest.terms)
+        dictionary = USER_DICTIONARY if self.manifest.dictionary else None
+        self._tokenizer = Tokenizer(self.manifest.terms, dictionary)
         self._corrector = Corrector.load(build / VOCABULARY)
         self._lexicon = Lexicon.load()
 
@@ -220,7 +221,8 @@ class SearchIndex:
             ModelError: a mode other than lexical, and the model can't be loaded.
         """
         query = checked_query(query)
-        correction = self._corrector.correct(query)
+        is_mended = self._settings.lexicon
+        correction = self._corrector.correct(query) if is_mended else Correction(query, ())
         asked = correction.query
         scores, matched = self._scores(asked, mode, filters or Filters())
         scores += self._named_document_bonus(asked)
@@ -252,9 +254,11 @@ class SearchIndex:
                 return np.where(lexical > 0, lexical, -np.inf).astype(np.float32), nothing
         everything = filters != Filters()
         vector = self.encoder.encode_query(query)
-        texts, _ = self._dense.nearest(vector, self._dense.passages if everything else _PASSAGES)
+        texts, _ = self._dense.nearest(
+            vector, self._dense.passages if everything else NEAREST_PASSAGES
+        )
         asked, which = self._questions.nearest(
-            vector, self._questions.passages if everything else _PASSAGES
+            vector, self._questions.passages if everything else NEAREST_PASSAGES
         )
         nearer = asked > texts + _TEXT_MARGIN
         dense = np.where(nearer, asked, texts + _TEXT_MARGIN)
@@ -263,12 +267,13 @@ class SearchIndex:
         if mode is Mode.DENSE:
             return dense, matched
         weight = self._settings.lexical_weight
-        fused = convex_combination(lexical, dense, weight=weight, depth=_CANDIDATES)
+        fused = convex_combination(lexical, dense, weight=weight, depth=CANDIDATES)
         return fused, matched
 
     def _lexical_scores(self, query: str) -> Scores:
         scores = self._lexical.scores(query, self._tokenizer)
-        if terms := self._lexicon.official_terms(query):
+        terms = self._lexicon.official_terms(query) if self._settings.lexicon else []
+        if terms:
             scores += _EXPANSION_WEIGHT * self._lexical.scores(" ".join(terms), self._tokenizer)
         return scores
 

@@ -36,8 +36,12 @@ class IndexSettings(BaseSettings):
 
     ``added_folder`` holds the documents that users added to those of ``sources_folder``. ``model``
     is the built-in model or any sentence-transformers name or path; ``threads`` are those of the
-    build, ``lexical_weight`` is the share of BM25 in a hybrid ranking. Without ``questions`` the
-    index knows the texts only, not how people ask for them.
+    build, ``lexical_weight`` is the share of BM25 in a hybrid ranking.
+
+    What an ablation switches off: without ``questions`` the index knows the texts only, not how
+    people ask for them; without ``dictionary`` words are cut by jieba's own dictionary (these two
+    are of the build, an index keeps what it was built with); without ``lexicon`` a query is
+    searched for as typed, neither everyday words expanded nor homophones mended.
     """
 
     model_config = SettingsConfigDict(env_prefix="DIANCE_", extra="ignore", protected_namespaces=())
@@ -48,6 +52,8 @@ class IndexSettings(BaseSettings):
     model: str = BUILT_IN_MODEL
     threads: int = Field(default=2, ge=1, le=256)
     questions: bool = True
+    dictionary: bool = True
+    lexicon: bool = True
     lexical_weight: float = Field(default=0.5, ge=0, le=1)
 
     @property

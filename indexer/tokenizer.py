@@ -56,15 +56,21 @@ def _is_han(term: str) -> bool:
 
 
 class Tokenizer:
-    """Cuts text into index terms. Holds a jieba instance of its own, so nothing global changes."""
+    """Cuts text into index terms. Holds a jieba instance of its own, so nothing global changes.
 
-    def __init__(self, terms: Iterable[str] = (), dictionary: Path = USER_DICTIONARY) -> None:
+    Without ``terms`` and ``dictionary`` it knows jieba's own words only.
+    """
+
+    def __init__(
+        self, terms: Iterable[str] = (), dictionary: Path | None = USER_DICTIONARY
+    ) -> None:
         jieba.setLogLevel(logging.WARNING)
         self._cutter = jieba.Tokenizer()
         self._cutter.initialize()
         for term in terms:
             self._cutter.add_word(term, _TERM_FREQUENCY)
-        self._cutter.load_userdict(str(dictionary))
+        if dictionary is not None:
+            self._cutter.load_userdict(str(dictionary))
         self._stop_words = frozenset(STOP_WORDS.read_text(encoding="utf-8").split())
 
     def words(self, text: str) -> list[str]:

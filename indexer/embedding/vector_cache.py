@@ -18,8 +18,12 @@ BatchEncoder = Callable[[Sequence[str], Callable[[int], None] | None], Vectors]
 class VectorCache:
     """A file of vectors a model and kind of text, keyed by the SHA-256 of the text.
 
-    A damaged or unreadable file counts as empty: the vectors are then encoded again.
+    It is written after each slice of new vectors, so that an interrupted run loses minutes, and
+    holds the texts of the last whole run only. A damaged or unreadable file counts as empty: the
+    vectors are then encoded again.
     """
+
+    _SLICE = 2048  # texts encoded between two writes; under two minutes on two cores
 
     def __init__(self, folder: Path, encoder: Encoder, kind: str = "passage") -> None:
         name = hashlib.sha256(encoder.fingerprint.encode()).hexdigest()[:16]
@@ -46,9 +50,12 @@ class VectorCache:
                 progress(done, len(texts))
 
         advance(0)
-        if missing:
-            fresh = self._encode([text for _, text in missing], advance)
-            known |= {key: vector for (key, _), vector in zip(missing, fresh, strict=True)}
+        for start in range(0, len(missing), self._SLICE):
+            batch = missing[start : start + self._SLICE]
+            fresh = self._encode([text for _, text in batch], advance)
+            known |= {key: vector for (key, _), vector in zip(batch, fresh, strict=True)}
+            if start + self._SLICE < len(missing):
+                self._write(list(known), np.stack(list(known.values())))
         vectors = np.stack([known[key] for key in keys])
         if missing:
             self._write(keys, vectors)

@@ -12,6 +12,7 @@ from indexer.errors import BuildError, IndexIncompatibleError, IndexMissingError
 from indexer.index_folder import FORMAT_VERSION, MANIFEST, STORE, current_build, read_manifest
 from indexer.search import Mode, SearchIndex
 from indexer.settings import IndexSettings
+from indexer.tokenizer import Tokenizer
 from tests.indexer.small_collection import HashingEncoder, write_source
 
 TEXT = """云南省人民政府关于某事的通知
@@ -136,6 +137,39 @@ def test_an_unreadable_manifest_is_one_clear_error(small: IndexSettings, content
     (build / MANIFEST).write_text(content, encoding="utf-8")
     with pytest.raises(IndexIncompatibleError, match="--force"):
         read_manifest(build)
+
+
+def test_what_an_ablation_switches_off_is_another_index(small: IndexSettings) -> None:
+    with_all = build_index(small, encoder=HashingEncoder())
+    plain = small.model_copy(update={"dictionary": False})
+    built = build_index(plain, encoder=HashingEncoder())
+    assert built.fresh
+    assert read_manifest(with_all.folder).terms
+    assert read_manifest(built.folder).terms == ()
+    # What is switched off in queries alone needs no build of its own.
+    typed = plain.model_copy(update={"lexicon": False})
+    assert not build_index(typed, encoder=HashingEncoder()).fresh
+
+
+def test_queries_are_cut_as_the_texts_were(small: IndexSettings) -> None:
+    plain = small.model_copy(update={"dictionary": False})
+    build_index(plain, encoder=HashingEncoder())
+    term = "企业新型学徒制"
+    assert term in Tokenizer().words(term)
+    assert term not in SearchIndex.open(plain)._tokenizer.words(term)
+
+
+def test_without_the_lexicon_a_query_is_searched_for_as_typed(small: IndexSettings) -> None:
+    # The corrector needs words that occur several times.
+    write_source(small.sources_folder, TEXT.replace("一千元。", "一千元。" + "培训补贴。" * 20))
+    build_index(small, encoder=HashingEncoder())
+    mended = SearchIndex.open(small).search("陪训补帖", mode=Mode.LEXICAL)
+    assert mended.correction is not None
+    typed = small.model_copy(update={"lexicon": False})
+    as_typed = SearchIndex.open(typed).search("陪训补帖", mode=Mode.LEXICAL)
+    assert as_typed.correction is None
+    best = as_typed.hits[0].score if as_typed.hits else 0.0
+    assert mended.hits[0].score > best
 
 
 def test_vectors_of_a_damaged_cache_are_made_again(small: IndexSettings) -> None:

@@ -65,10 +65,11 @@ def score_questions(
 
 def summarise(scores: Sequence[Mapping[str, float]]) -> dict[str, Estimate]:
     """Mean and interval of every measure over the questions."""
-    return {name: _estimate([score[name] for score in scores]) for name in MEASURES}
+    return {name: estimate([score[name] for score in scores]) for name in MEASURES}
 
 
-def _estimate(values: Sequence[float]) -> Estimate:
+def estimate(values: Sequence[float]) -> Estimate:
+    """Mean of one value a question, and its interval; a point where the values are all the same."""
     sample = np.asarray(values, float)
     mean = float(sample.mean())
     if len(sample) < 2 or np.ptp(sample) == 0:

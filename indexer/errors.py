@@ -9,7 +9,7 @@
     ├── InvalidQueryError       the query can't be searched for
     ├── NotReadyError           the service is still starting
     ├── NotFoundError           there is no document or clause of that name
-    └── QuestionFileError       an evaluation file can't be read (eval/questions.py)
+    └── QuestionFileError       an evaluation file can't be read (eval/)
 
 Messages are Chinese, one line, and say what to do; the command line and the HTTP surface print
 them as they are.

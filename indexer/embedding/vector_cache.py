@@ -23,7 +23,7 @@ class VectorCache:
     vectors are then encoded again.
     """
 
-    _SLICE = 2048  # texts encoded between two writes; under two minutes on two cores
+    _SLICE = 1024  # texts encoded between two writes: a minute or two on two cores
 
     def __init__(self, folder: Path, encoder: Encoder, kind: str = "passage") -> None:
         name = hashlib.sha256(encoder.fingerprint.encode()).hexdigest()[:16]

@@ -17,10 +17,10 @@ export DIANCE_HOST := $(HOST)
 export DIANCE_PORT := $(PORT)
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test build eval reading lint clean
+.PHONY: help serve test build eval ablation reading lint clean
 
 help: ## Show this help
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
 
 serve: build ## Set up whatever is missing and start the server (HOST, PORT)
 	@$(DIANCE) serve
@@ -35,6 +35,9 @@ test: $(DEV) ## Set up whatever is missing and run all tests
 eval: $(RUNTIME) ## Measure retrieval on eval/datasets/dev.jsonl (QUESTIONS=file for another)
 	@$(DIANCE) build
 	@$(DIANCE) eval $(if $(QUESTIONS),--questions $(QUESTIONS))
+
+ablation: $(DEV) ## Measure what each part of the search adds (QUESTIONS=file, PLOT=figure.svg)
+	@$(DIANCE) eval --ablation $(if $(QUESTIONS),--questions $(QUESTIONS)) $(if $(PLOT),--plot $(PLOT))
 
 reading: $(DEV) ## Measure how exactly documents are read (CASES=folder, STATUTES=file)
 	@$(DIANCE) build

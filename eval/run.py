@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,8 @@ from eval.questions import Question, relevances
 from indexer.search import Mode, SearchIndex
 
 OVERALL = "全部"
+Scores = dict[str, float]
+"""Measures of one question by name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,24 @@ def evaluate_mode(
     progress: Callable[[], None] | None = None,
 ) -> ModeReport:
     """Ask every question and measure; ``failed`` are those without an answer among the best 10."""
+    scores, seconds = ask_all(index, questions, mode, progress)
+    return ModeReport(
+        mode=mode,
+        measures=measures_by_style(questions, scores),
+        questions=questions_by_style(questions),
+        p50_ms=float(np.percentile(seconds, 50) * 1000),
+        p99_ms=float(np.percentile(seconds, 99) * 1000),
+        failed=tuple(q.id for q, s in zip(questions, scores, strict=True) if not s["success@10"]),
+    )
+
+
+def ask_all(
+    index: SearchIndex,
+    questions: Sequence[Question],
+    mode: Mode,
+    progress: Callable[[], None] | None = None,
+) -> tuple[list[Scores], list[float]]:
+    """Measures of each question (see :func:`eval.measures.score_questions`), and its seconds."""
     index.search(questions[0].question, mode=mode)  # loads what is loaded on first use
     rankings: list[list[int]] = []
     seconds: list[float] = []
@@ -44,17 +65,22 @@ def evaluate_mode(
         rankings.append(relevances(question, result.hits))
         if progress is not None:
             progress()
-    scores = score_questions(questions, rankings)
-    styles = [OVERALL, *sorted({question.style for question in questions})]
-    chosen = {
-        style: [s for q, s in zip(questions, scores, strict=True) if style in (OVERALL, q.style)]
-        for style in styles
+    return score_questions(questions, rankings), seconds
+
+
+def measures_by_style(
+    questions: Sequence[Question], scores: Sequence[Scores]
+) -> dict[str, dict[str, Estimate]]:
+    """Measures over all questions, then over those of each style; one score a question."""
+    return {
+        style: summarise(
+            [s for q, s in zip(questions, scores, strict=True) if style in (OVERALL, q.style)]
+        )
+        for style in (OVERALL, *sorted({question.style for question in questions}))
     }
-    return ModeReport(
-        mode=mode,
-        measures={style: summarise(chosen[style]) for style in styles},
-        questions={style: len(chosen[style]) for style in styles},
-        p50_ms=float(np.percentile(seconds, 50) * 1000),
-        p99_ms=float(np.percentile(seconds, 99) * 1000),
-        failed=tuple(q.id for q, s in zip(questions, scores, strict=True) if not s["success@10"]),
-    )
+
+
+def questions_by_style(questions: Sequence[Question]) -> dict[str, int]:
+    """How many questions :func:`measures_by_style` has measured."""
+    styles = Counter(question.style for question in questions)
+    return {OVERALL: len(questions), **dict(sorted(styles.items()))}

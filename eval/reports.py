@@ -1,0 +1,124 @@
+"""What ``diance eval`` prints and writes: tables for readers, JSON for programs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from eval.ablation import SIGNIFICANT, TESTED, AblationReport, Comparison
+from eval.benchmark import BENCHMARK_MEASURES, BenchmarkReport
+from eval.measures import MEASURES, Estimate
+from eval.run import OVERALL, ModeReport
+from indexer.errors import DianceError
+from indexer.search import Mode
+
+_LADDER_MEASURES = ("success@1", "success@5", "ndcg@10")
+_console = Console(width=150, highlight=False)
+
+
+def show_modes(reports: Sequence[ModeReport], path: Path) -> None:
+    """Modes one below the other, each by style, with times."""
+    count = reports[0].questions[OVERALL]
+    _console.print(f"{path}:{count} 个问题,95% 置信区间(自助法)", markup=False)
+    table = Table("检索方式", "风格", "问题数", *MEASURES)
+    for report in reports:
+        for style, measures in report.measures.items():
+            cells = [_cell(measures[name]) for name in MEASURES]
+            table.add_row(report.mode.value, style, str(report.questions[style]), *cells)
+        table.add_section()
+    _console.print(table)
+    for report in reports:
+        _console.print(
+            f"{report.mode.value}:单次检索 p50 {report.p50_ms:.1f} 毫秒,"
+            f"p99 {report.p99_ms:.1f} 毫秒;前10条没有答案的问题 {len(report.failed)} 个"
+        )
+
+
+def show_ablation(report: AblationReport, path: Path) -> None:
+    """The ladder, a step a row, each compared with the one above it."""
+    styles = [style for style in report.questions if style != OVERALL]
+    _console.print(f"{path}:{report.questions[OVERALL]} 个问题,95% 置信区间(自助法)", markup=False)
+    table = Table(title="每一步沿用上一步的设置", title_justify="left", show_lines=True)
+    table.add_column("步骤", no_wrap=True)
+    for name in _LADDER_MEASURES:
+        table.add_column(name)
+    for style in styles:
+        table.add_column(f"{style}\n({report.questions[style]})", justify="right")
+    for head in ("nDCG 差", "p", "p 校正"):
+        table.add_column(head, justify="right", no_wrap=True)
+    for each in report.steps:
+        # The interval below the mean: side by side the row would be too wide for a terminal.
+        overall = [_cell(each.measures[OVERALL][n]).replace(" ", "\n", 1) for n in _LADDER_MEASURES]
+        by_style = [f"{each.measures[style]['success@1'].mean:.3f}" for style in styles]
+        table.add_row(each.step.label, *overall, *by_style, *_compared(each.comparison))
+    _console.print(table)
+    _console.print(
+        f"各风格一栏是 success@1。p:与上一步的 {TESTED} 逐题配对,随机化检验(双侧);"
+        f"p 校正:对整张表作 Holm 校正,* 表示小于 {SIGNIFICANT}。"
+    )
+    for step in report.skipped:
+        _console.print(f"略去“{step.label}”:与上一步的设置完全相同。", markup=False)
+
+
+def _compared(comparison: Comparison | None) -> list[str]:
+    if comparison is None:
+        return ["", "", ""]
+    mark = "*" if comparison.p_holm < SIGNIFICANT else ""
+    return [
+        f"{comparison.difference:+.3f}",
+        f"{comparison.p:.4f}",
+        f"{comparison.p_holm:.4f}{mark}",
+    ]
+
+
+def show_benchmark(report: BenchmarkReport) -> None:
+    """Modes one below the other."""
+    model = f",向量模型 {report.model}" if set(report.measures) != {Mode.LEXICAL} else ""
+    _console.print(
+        f"公开基准 {report.name}:{report.questions} 个问题,{report.articles} 条法条"
+        f"{model},95% 置信区间(自助法)",
+        markup=False,
+    )
+    table = Table("检索方式", *BENCHMARK_MEASURES)
+    for mode, measures in report.measures.items():
+        table.add_row(mode.value, *(_cell(measures[name]) for name in BENCHMARK_MEASURES))
+    _console.print(table)
+    if report.is_limited:
+        _console.print(
+            f"注意:只在全部 {report.articles_in_all} 条中的 {report.articles} 条里找"
+            "(答案全部保留,其余随机抽取),数值偏高,不能与全部法条上的结果比较。"
+        )
+
+
+def _cell(estimate: Estimate) -> str:
+    return f"{estimate.mean:.3f} [{estimate.low:.2f}, {estimate.high:.2f}]".replace("[", "\\[")
+
+
+def write_modes(path: Path, reports: Sequence[ModeReport]) -> None:
+    """``{mode: report}``.
+
+    Raises:
+        DianceError: the file can't be written.
+    """
+    _write(path, {report.mode.value: asdict(report) for report in reports})
+
+
+def write_report(path: Path, report: AblationReport | BenchmarkReport) -> None:
+    """The report as it is.
+
+    Raises:
+        DianceError: the file can't be written.
+    """
+    _write(path, asdict(report))
+
+
+def _write(path: Path, content: object) -> None:
+    try:
+        path.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
+    except OSError as error:
+        raise DianceError(f"无法写入 {path}({error.strerror})。请换一个位置。") from None

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from operator import add
 from pathlib import Path
 
 from pypinyin import lazy_pinyin
@@ -80,6 +81,8 @@ class Corrector:
         return Correction(mended, tuple(changes))
 
     def _mend(self, run: str, changes: list[tuple[str, str]]) -> str:
+        if self._stands_in_collection(run):  # most runs: nothing in them can be a slip
+            return run
         at, mended = 0, ""
         while at < len(run):
             for length in range(min(_LONGEST_WORD, len(run) - at), 1, -1):
@@ -95,8 +98,12 @@ class Corrector:
                 at += 1
         return mended
 
+    def _stands_in_collection(self, stretch: str) -> bool:
+        """Whether each pair of characters occurs there."""
+        return self._pairs.issuperset(map(add, stretch, stretch[1:]))
+
     def _meant_by(self, stretch: str) -> str | None:
-        if not any(stretch[i : i + 2] not in self._pairs for i in range(len(stretch) - 1)):
+        if self._stands_in_collection(stretch):
             return None
         is_short = len(stretch) == 2
         if is_short and _LITTLE_WORDS & set(stretch):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 import unicodedata
 from collections.abc import Sequence
@@ -34,7 +33,7 @@ from indexer.index_folder import (
     current_build,
     read_manifest,
 )
-from indexer.lexical import LexicalIndex
+from indexer.lexical import LexicalIndex, index_terms
 from indexer.lexicon import Lexicon
 from indexer.passages import Unit, questions_of, unit_of
 from indexer.settings import IndexSettings
@@ -222,13 +221,13 @@ class SearchIndex:
         query = checked_query(query)
         correction = self._corrector.correct(query)
         asked = correction.query
-        scores, matched = self._scores(asked, mode, filters or Filters())
+        words = self._tokenizer.words(asked)
+        scores, matched = self._scores(asked, words, mode, filters or Filters())
         scores += self._named_document_bonus(asked)
         ranked = np.argsort(-scores, kind="stable")
         ranked = ranked[np.isfinite(scores[ranked])]
         page = ranked[offset : offset + limit]
         units = self.store.units(page.tolist())
-        words = self._tokenizer.words(asked)
         hits = []
         for position, (unit, at) in enumerate(zip(units, page, strict=True), start=1):
             question = questions_of(unit)[matched[at]] if matched[at] >= 0 else None
@@ -236,7 +235,9 @@ class SearchIndex:
         mended = correction if correction.changes else None
         return SearchResult(query, mode, len(ranked), tuple(hits), mended)
 
-    def _scores(self, query: str, mode: Mode, filters: Filters) -> tuple[Scores, NDArray[np.int32]]:
+    def _scores(
+        self, query: str, words: Sequence[str], mode: Mode, filters: Filters
+    ) -> tuple[Scores, NDArray[np.int32]]:
         """Scores of all units, -inf for those that aren't candidates, and the matched question.
 
         A unit is as near as its nearest passage or question. The second array holds the number of
@@ -247,7 +248,7 @@ class SearchIndex:
         nothing = np.full(len(admitted), -1, np.int32)
         lexical = np.zeros(0, np.float32)
         if mode is not Mode.DENSE:
-            lexical = np.where(admitted, self._lexical_scores(query), 0.0)
+            lexical = np.where(admitted, self._lexical_scores(query, words), 0.0)
             if mode is Mode.LEXICAL:
                 return np.where(lexical > 0, lexical, -np.inf).astype(np.float32), nothing
         everything = filters != Filters()
@@ -266,10 +267,11 @@ class SearchIndex:
         fused = convex_combination(lexical, dense, weight=weight, depth=_CANDIDATES)
         return fused, matched
 
-    def _lexical_scores(self, query: str) -> Scores:
-        scores = self._lexical.scores(query, self._tokenizer)
+    def _lexical_scores(self, query: str, words: Sequence[str]) -> Scores:
+        scores = self._lexical.scores([*words, *self._tokenizer.bigrams(query)])
         if terms := self._lexicon.official_terms(query):
-            scores += _EXPANSION_WEIGHT * self._lexical.scores(" ".join(terms), self._tokenizer)
+            expansion = index_terms(" ".join(terms), self._tokenizer)
+            scores += _EXPANSION_WEIGHT * self._lexical.scores(expansion)
         return scores
 
     def _named_document_bonus(self, query: str) -> Scores:
@@ -322,13 +324,14 @@ class SearchIndex:
 def _occurrences(text: str, words: Sequence[str]) -> tuple[tuple[int, int], ...]:
     """Where words of two and more characters occur in ``text``; touching places become one."""
     folded = text.lower()
-    places = sorted(
-        (hit.start(), hit.end())
-        for word in {word for word in words if len(word) > 1}
-        for hit in re.finditer(re.escape(word), folded)
-    )
+    places = []
+    for word in {word for word in words if len(word) > 1}:
+        at = folded.find(word)
+        while at >= 0:
+            places.append((at, at + len(word)))
+            at = folded.find(word, at + len(word))
     merged: list[tuple[int, int]] = []
-    for start, end in places:
+    for start, end in sorted(places):
         if merged and start <= merged[-1][1]:
             merged[-1] = (merged[-1][0], max(merged[-1][1], end))
         else:

@@ -121,6 +121,7 @@ class Store:
         )
         self._lock = threading.Lock()
         self._documents: dict[str, Document] = {}
+        self._units: dict[int, Unit] = {}
         rows = self._rows("SELECT frame, validity FROM documents ORDER BY position")
         self.frames: tuple[Document, ...] = tuple(
             _DOCUMENT.validate_json(frame) for frame, _ in rows
@@ -178,13 +179,14 @@ class Store:
 
     def units(self, positions: Sequence[int]) -> list[Unit]:
         """Units at the given positions, in that order."""
-        marks = ",".join("?" * len(positions))
-        rows = self._rows(
-            f"SELECT position, content FROM units WHERE position IN ({marks})",
-            *positions,
-        )
-        content = dict(rows)
-        return [_UNIT.validate_json(content[position]) for position in positions]
+        if unread := [position for position in positions if position not in self._units]:
+            marks = ",".join("?" * len(unread))
+            rows = self._rows(
+                f"SELECT position, content FROM units WHERE position IN ({marks})", *unread
+            )
+            # Kept once decoded: decoding ten of them takes longer than ranking all.
+            self._units |= {position: _UNIT.validate_json(content) for position, content in rows}
+        return [self._units[position] for position in positions]
 
     def source_text(self, file: str) -> str:
         """The text of a source as ingested; offsets of spans count in it."""

@@ -14,7 +14,6 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from operator import add
 from pathlib import Path
 
 from pypinyin import lazy_pinyin
@@ -81,11 +80,12 @@ class Corrector:
         return Correction(mended, tuple(changes))
 
     def _mend(self, run: str, changes: list[tuple[str, str]]) -> str:
-        if self._stands_in_collection(run):  # most runs: nothing in them can be a slip
-            return run
+        strange = [at for at in range(len(run) - 1) if run[at : at + 2] not in self._pairs]
         at, mended = 0, ""
-        while at < len(run):
-            for length in range(min(_LONGEST_WORD, len(run) - at), 1, -1):
+        while strange:
+            # A stretch is looked at if it takes in the next strange pair.
+            shortest = strange[0] - at + 2
+            for length in range(min(_LONGEST_WORD, len(run) - at), shortest - 1, -1):
                 stretch = run[at : at + length]
                 word = self._meant_by(stretch)
                 if word is not None:
@@ -96,15 +96,10 @@ class Corrector:
             else:
                 mended += run[at]
                 at += 1
-        return mended
-
-    def _stands_in_collection(self, stretch: str) -> bool:
-        """Whether each pair of characters occurs there."""
-        return self._pairs.issuperset(map(add, stretch, stretch[1:]))
+            strange = [pair for pair in strange if pair >= at]
+        return mended + run[at:]
 
     def _meant_by(self, stretch: str) -> str | None:
-        if self._stands_in_collection(stretch):
-            return None
         is_short = len(stretch) == 2
         if is_short and _LITTLE_WORDS & set(stretch):
             return None

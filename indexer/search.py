@@ -34,6 +34,7 @@ from indexer.index_folder import (
     read_manifest,
 )
 from indexer.lexical import LexicalIndex, index_terms
+from indexer.near_duplicates import Folding
 from indexer.lexicon import Lexicon
 from indexer.passages import Unit, questions_of, unit_of
 from indexer.settings import IndexSettings
@@ -95,13 +96,27 @@ class Filters:
 def _comparable_number(number: str) -> str:
     return comparable(unicodedata.normalize("NFKC", number))
 
+@dataclass(frozen=True, slots=True)
+class SameAs:
+    """Another clause that says the same.
+
+    ``words`` are those of the hit that both share, or None if the whole of it stands there.
+    """
+
+    id: str
+    citation: str
+    document: Document
+    words: str | None
+
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:
     """One ranked clause: what it says, where it stands, and what of the query it holds.
 
     ``highlights`` are offsets into ``unit.text``; ``validity`` is that of the document;
-    ``asked_as`` is the question that was found, where it was nearer than the text.
+    ``asked_as`` is the question that was found, where it was nearer than the text; ``same_as`` are
+    clauses of other documents that say the same.
     """
 
     rank: int
@@ -112,6 +127,7 @@ class Hit:
     validity: Validity
     citation: str
     highlights: tuple[tuple[int, int], ...]
+    same_as: tuple[SameAs, ...] = ()
     asked_as: str | None = None
 
 
@@ -174,6 +190,7 @@ class SearchIndex:
         self._tokenizer = Tokenizer(self.manifest.terms)
         self._corrector = Corrector.load(build / VOCABULARY)
         self._lexicon = Lexicon.load()
+        self._folding = Folding(self.store.restatements(), size)
 
     @classmethod
     def open(cls, settings: IndexSettings, encoder: Encoder | None = None) -> SearchIndex:
@@ -212,7 +229,7 @@ class SearchIndex:
         mode: Mode = Mode.HYBRID,
         filters: Filters | None = None,
     ) -> SearchResult:
-        """Rank the units for a query.
+        """Rank the units for a query; one that says nothing beyond one before it is left out.
 
         Raises:
             InvalidQueryError: the query is empty or too long.
@@ -225,7 +242,7 @@ class SearchIndex:
         scores, matched = self._scores(asked, words, mode, filters or Filters())
         scores += self._named_document_bonus(asked)
         ranked = np.argsort(-scores, kind="stable")
-        ranked = ranked[np.isfinite(scores[ranked])]
+        ranked = self._folding.fold(ranked[np.isfinite(scores[ranked])])
         page = ranked[offset : offset + limit]
         units = self.store.units(page.tolist())
         hits = []
@@ -321,8 +338,21 @@ class SearchIndex:
         return self._hit(unit, rank, 1.0, ())
 
 
+            same_as=self._same_as(unit),
 def _occurrences(text: str, words: Sequence[str]) -> tuple[tuple[int, int], ...]:
     """Where words of two and more characters occur in ``text``; touching places become one."""
+    def _same_as(self, unit: Unit) -> tuple[SameAs, ...]:
+        """Where else stands what ``unit`` says; the whole of it before parts of it."""
+        position = self.store.unit_position.get(unit.id)
+        restatements = self._folding.restatements(position) if position is not None else ()
+        found = []
+        for restatement in sorted(restatements, key=lambda each: each.words is not None):
+            (other,) = self.store.units([restatement.other])
+            document = self.store.frame_by_id[other.document_id]
+            citation = citation_text(document, other.provision)
+            found.append(SameAs(other.id, citation, document, restatement.words))
+        return tuple(found)
+
     folded = text.lower()
     places = []
     for word in {word for word in words if len(word) > 1}:

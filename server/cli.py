@@ -189,6 +189,9 @@ def _show_hit(hit: HitOut) -> None:
         out.print(f"   常见问法:{hit.asked_as}", markup=False)
     for rate in hit.clause.rates:
         out.print(f"   补贴标准:{rate.text}({rate.label})", markup=False)
+    for other in hit.same_as:
+        part = f"其中“{other.words}”" if other.words else "同样的规定"
+        out.print(f"   {part}还见于:{other.citation} [{other.id}]", markup=False)
     if hit.clause.period is not None:
         out.print(f"   期限:{hit.clause.period.words}", markup=False)
     for erratum in hit.clause.errata:

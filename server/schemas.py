@@ -176,9 +176,24 @@ class CitationOut(BaseModel):
 
 
 class HitOut(BaseModel):
+class SameAsOut(BaseModel):
+    """Another clause that says the same.
+
+    ``words`` are those of the hit that both share, null if the whole of it stands there.
+    """
+
+    id: str
+    citation: str
+    document: str
+    doc_number: str | None
+    title: str
+    words: str | None
+
+
     """A ranked clause with its citation; ``highlights`` are offsets into ``clause.text``.
 
-    ``asked_as`` is how people ask for it, where that is what the query was found by.
+    ``asked_as`` is how people ask for it, where that is what the query was found by; ``same_as``
+    are clauses of other documents that say the same.
     """
 
     rank: int
@@ -189,6 +204,7 @@ class HitOut(BaseModel):
     highlights: list[tuple[int, int]]
     asked_as: str | None
 
+    same_as: list[SameAsOut]
     @classmethod
     def of(cls, hit: Hit, as_of: datetime.date) -> HitOut:
         """The JSON of one hit."""
@@ -228,6 +244,17 @@ class HitOut(BaseModel):
             highlights=list(hit.highlights),
             asked_as=hit.asked_as,
         )
+            same_as=[
+                SameAsOut(
+                    id=other.id,
+                    citation=other.citation,
+                    document=other.document.id,
+                    doc_number=other.document.doc_number,
+                    title=other.document.title,
+                    words=other.words,
+                )
+                for other in hit.same_as
+            ],
 
 
 class SearchOut(BaseModel):

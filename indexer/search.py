@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.cleaning import comparable
-from corpus.document_number import find_all
 from corpus.model import Document, Provision
 from corpus.quotation import citation_text
 from corpus.validity import Validity
@@ -34,9 +33,10 @@ from indexer.index_folder import (
     read_manifest,
 )
 from indexer.lexical import LexicalIndex, index_terms
-from indexer.near_duplicates import Folding
 from indexer.lexicon import Lexicon
+from indexer.near_duplicates import Folding
 from indexer.passages import Unit, questions_of, unit_of
+from indexer.query import QueryReader, Understanding
 from indexer.settings import IndexSettings
 from indexer.store import Store
 from indexer.tokenizer import Tokenizer
@@ -48,7 +48,6 @@ _PASSAGES = 400  # nearest passages; several belong to one unit
 # eval/datasets.
 _TEXT_MARGIN = 0.02
 _EXPANSION_WEIGHT = 0.2  # of official terms that everyday words stand for; chosen there as well
-_NAMED_DOCUMENT_BONUS = 0.5
 
 Scores = NDArray[np.float32]
 
@@ -96,6 +95,7 @@ class Filters:
 def _comparable_number(number: str) -> str:
     return comparable(unicodedata.normalize("NFKC", number))
 
+
 @dataclass(frozen=True, slots=True)
 class SameAs:
     """Another clause that says the same.
@@ -107,7 +107,6 @@ class SameAs:
     citation: str
     document: Document
     words: str | None
-
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,19 +126,23 @@ class Hit:
     validity: Validity
     citation: str
     highlights: tuple[tuple[int, int], ...]
-    same_as: tuple[SameAs, ...] = ()
     asked_as: str | None = None
+    same_as: tuple[SameAs, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """A page of hits out of ``total``; ``correction`` is what was searched for if not ``query``."""
+    """A page of hits out of ``total``; ``correction`` is what was searched for if not ``query``.
+
+    ``understood`` is what the query names; it weighed in the ranking.
+    """
 
     query: str
     mode: Mode
     total: int
     hits: tuple[Hit, ...] = field(default=())
     correction: Correction | None = None
+    understood: Understanding = field(default=Understanding())
 
 
 def checked_query(query: str) -> str:
@@ -187,10 +190,11 @@ class SearchIndex:
         self._questions = DenseIndex.load(build / QUESTIONS, size)
         # Position of each unit's first question among all of them, shape (units,).
         self._first_questions = self._questions.first_of_units()
+        self._folding = Folding(self.store.restatements(), size)
         self._tokenizer = Tokenizer(self.manifest.terms)
         self._corrector = Corrector.load(build / VOCABULARY)
         self._lexicon = Lexicon.load()
-        self._folding = Folding(self.store.restatements(), size)
+        self._reader = QueryReader(self.store)
 
     @classmethod
     def open(cls, settings: IndexSettings, encoder: Encoder | None = None) -> SearchIndex:
@@ -240,17 +244,19 @@ class SearchIndex:
         asked = correction.query
         words = self._tokenizer.words(asked)
         scores, matched = self._scores(asked, words, mode, filters or Filters())
-        scores += self._named_document_bonus(asked)
+        if understood := self._reader.read(asked, words):
+            scores = self._boosted(scores, understood, filters or Filters())
         ranked = np.argsort(-scores, kind="stable")
         ranked = self._folding.fold(ranked[np.isfinite(scores[ranked])])
         page = ranked[offset : offset + limit]
         units = self.store.units(page.tolist())
+        telling = tuple({word for word in words if len(word) > 1})
         hits = []
         for position, (unit, at) in enumerate(zip(units, page, strict=True), start=1):
             question = questions_of(unit)[matched[at]] if matched[at] >= 0 else None
-            hits.append(self._hit(unit, offset + position, float(scores[at]), words, question))
+            hits.append(self._hit(unit, offset + position, float(scores[at]), telling, question))
         mended = correction if correction.changes else None
-        return SearchResult(query, mode, len(ranked), tuple(hits), mended)
+        return SearchResult(query, mode, len(ranked), tuple(hits), mended, understood)
 
     def _scores(
         self, query: str, words: Sequence[str], mode: Mode, filters: Filters
@@ -291,11 +297,16 @@ class SearchIndex:
             scores += _EXPANSION_WEIGHT * self._lexical.scores(expansion)
         return scores
 
-    def _named_document_bonus(self, query: str) -> Scores:
-        """A query that names a document by number means that document."""
-        named = {str(number) for _, number in find_all(unicodedata.normalize("NFKC", query))}
-        is_named = np.array([document.doc_number in named for document in self.store.frames])
-        return np.where(is_named, _NAMED_DOCUMENT_BONUS, 0.0).astype(np.float32)[self._documents]
+    def _boosted(self, scores: Scores, understood: Understanding, filters: Filters) -> Scores:
+        """Scores with what the query names; a named clause is a candidate in any case."""
+        found = np.isfinite(scores)
+        low, high = (scores[found].min(), scores[found].max()) if found.any() else (0.0, 1.0)
+        named = [unit for clause in understood.clauses for unit in clause.units]
+        if named:
+            missing = ~found & self._admitted(filters)
+            scores = np.where(missing & np.isin(np.arange(len(scores)), named), low, scores)
+        boosts = self._reader.boosts(understood) * max(high - low, 1e-6)
+        return np.asarray(scores + boosts, np.float32)
 
     def _admitted(self, filters: Filters) -> NDArray[np.bool_]:
         """Which units pass the filters, shape ``(units,)``."""
@@ -327,20 +338,9 @@ class SearchIndex:
             citation=citation_text(document, unit.provision),
             highlights=_occurrences(unit.text, words),
             asked_as=asked_as,
+            same_as=self._same_as(unit),
         )
 
-    def hit_of(self, document: Document, provision: Provision, rank: int = 1) -> Hit:
-        """Any provision as a hit, with all that stands below it."""
-        file = document.source_file
-        included = list(document.subtree(provision))
-        apparatus = self.store.apparatus(file)
-        unit = unit_of(self.store.source_text(file), document, included, apparatus)
-        return self._hit(unit, rank, 1.0, ())
-
-
-            same_as=self._same_as(unit),
-def _occurrences(text: str, words: Sequence[str]) -> tuple[tuple[int, int], ...]:
-    """Where words of two and more characters occur in ``text``; touching places become one."""
     def _same_as(self, unit: Unit) -> tuple[SameAs, ...]:
         """Where else stands what ``unit`` says; the whole of it before parts of it."""
         position = self.store.unit_position.get(unit.id)
@@ -353,9 +353,20 @@ def _occurrences(text: str, words: Sequence[str]) -> tuple[tuple[int, int], ...]
             found.append(SameAs(other.id, citation, document, restatement.words))
         return tuple(found)
 
+    def hit_of(self, document: Document, provision: Provision, rank: int = 1) -> Hit:
+        """Any provision as a hit, with all that stands below it."""
+        file = document.source_file
+        included = list(document.subtree(provision))
+        apparatus = self.store.apparatus(file)
+        unit = unit_of(self.store.source_text(file), document, included, apparatus)
+        return self._hit(unit, rank, 1.0, ())
+
+
+def _occurrences(text: str, words: Sequence[str]) -> tuple[tuple[int, int], ...]:
+    """Where words occur in ``text``; touching places become one."""
     folded = text.lower()
     places = []
-    for word in {word for word in words if len(word) > 1}:
+    for word in words:
         at = folded.find(word)
         while at >= 0:
             places.append((at, at + len(word)))

@@ -44,7 +44,7 @@ _FEWEST_LETTERS = 6  # of a title by which a document is named
 # 企业新型学徒制 is a subject as well as a title; what ends so, or stands in 《》, is a title.
 _KIND = re.compile(r"(?:办法|方案|意见|条例|计划|目录|通知|规定|细则|清单)$")
 _QUOTED = re.compile(r"[《〈]([^《》〈〉]+)[》〉]")
-_LONGEST_PART_NAME = 6  # of 附件2 in 附件2里的标准
+_PART = re.compile(r"[\W的中]*(附[件表](?:[一二三四五六七八九十]{1,3}|\d{1,2}(?!\d))?)")
 _MISTYPED = 95  # rapidfuzz; a title that lacks a word is another document's, often one of the state
 _ABOUT = re.compile(r"^(?:关于|云南省|贯彻落实|全面推行|开展|推行|推动|做好)+|[（(][^（）()]*[)）]")
 
@@ -197,8 +197,8 @@ class QueryReader:
 
     def _part(self, document: Document, rest: str) -> NamedClause | None:
         """An attachment that is named as a whole."""
-        steps = steps_of(rest[:_LONGEST_PART_NAME])[:1]
-        part = part_named(document, steps[0]) if steps else None
+        typed = _PART.match(rest)
+        part = part_named(document, steps_of(typed[1])[0]) if typed else None
         whole = self._store.document(document.id)
         if part is None or whole is None:
             return None

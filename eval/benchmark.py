@@ -29,7 +29,7 @@ from indexer.dense import DenseIndex
 from indexer.embedding.encoder import Encoder, open_encoder, resolve_model
 from indexer.embedding.vector_cache import VectorCache
 from indexer.fusion import convex_combination
-from indexer.lexical import LexicalIndex
+from indexer.lexical import LexicalIndex, index_terms
 from indexer.search import CANDIDATES, NEAREST_PASSAGES, Mode
 from indexer.settings import IndexSettings
 from indexer.tokenizer import Tokenizer
@@ -205,7 +205,7 @@ class ArticleRanker:
         """Positions of the best articles, best first, at most 100, in every mode."""
         scores: dict[Mode, Scores] = {}
         if set(self._modes) != {Mode.DENSE}:
-            scores[Mode.LEXICAL] = self._lexical.scores(question, self._tokenizer)
+            scores[Mode.LEXICAL] = self._lexical.scores(index_terms(question, self._tokenizer))
         if set(self._modes) != {Mode.LEXICAL}:
             vector = self._encoder.encode_query(question)
             scores[Mode.DENSE], _ = self._dense.nearest(vector, NEAREST_PASSAGES)

@@ -45,6 +45,7 @@ from indexer.index_folder import (
     switch_to,
 )
 from indexer.lexical import LexicalIndex
+from indexer.near_duplicates import find_restatements
 from indexer.passages import Passage, Unit, lexical_text, passages_of, questions_of, units_of
 from indexer.settings import IndexSettings
 from indexer.store import write_store
@@ -145,10 +146,11 @@ def _build(
     partial.mkdir()
     try:
         progress.step("写入文件与条款库")
-        write_store(partial / STORE, edition, units)
-        progress.step("建立全文索引(jieba + BM25)")
         terms = collection_terms(edition.compilations) if settings.dictionary else []
         tokenizer = Tokenizer(terms, USER_DICTIONARY if settings.dictionary else None)
+        restatements = find_restatements(units, tokenizer)
+        write_store(partial / STORE, edition, units, restatements)
+        progress.step("建立全文索引(jieba + BM25)")
         _write_lexical(partial, units, edition, tokenizer)
         known = [" ".join((unit.reading, *questions_of(unit))) for unit in units]
         Corrector.learn(known, tokenizer).save(partial / VOCABULARY)

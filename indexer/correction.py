@@ -80,9 +80,12 @@ class Corrector:
         return Correction(mended, tuple(changes))
 
     def _mend(self, run: str, changes: list[tuple[str, str]]) -> str:
+        strange = [at for at in range(len(run) - 1) if run[at : at + 2] not in self._pairs]
         at, mended = 0, ""
-        while at < len(run):
-            for length in range(min(_LONGEST_WORD, len(run) - at), 1, -1):
+        while strange:
+            # A stretch is looked at if it takes in the next strange pair.
+            shortest = strange[0] - at + 2
+            for length in range(min(_LONGEST_WORD, len(run) - at), shortest - 1, -1):
                 stretch = run[at : at + length]
                 word = self._meant_by(stretch)
                 if word is not None:
@@ -93,11 +96,10 @@ class Corrector:
             else:
                 mended += run[at]
                 at += 1
-        return mended
+            strange = [pair for pair in strange if pair >= at]
+        return mended + run[at:]
 
     def _meant_by(self, stretch: str) -> str | None:
-        if not any(stretch[i : i + 2] not in self._pairs for i in range(len(stretch) - 1)):
-            return None
         is_short = len(stretch) == 2
         if is_short and _LITTLE_WORDS & set(stretch):
             return None

@@ -7,7 +7,7 @@ meaning, bigrams survive typos and words that the dictionary lacks.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import bm25s
@@ -25,12 +25,21 @@ class LexicalIndex:
     def __init__(self, model: bm25s.BM25, size: int) -> None:
         self._model = model
         self._size = size
+        # Plain arrays: going through bm25s' memory maps costs more than the additions.
+        self._units = np.array(model.scores["indices"])
+        self._weights = np.array(model.scores["data"])
+        edges = model.scores["indptr"].tolist()
+        self._columns = {
+            term: slice(edges[at], edges[at + 1])
+            for term, at in model.vocab_dict.items()
+            if at + 1 < len(edges)
+        }
 
     @classmethod
     def build(cls, texts: Sequence[str], tokenizer: Tokenizer) -> LexicalIndex:
         """Index one text a unit."""
         model = bm25s.BM25(k1=_K1, b=_B)
-        model.index([_terms(text, tokenizer) for text in texts], show_progress=False)
+        model.index([index_terms(text, tokenizer) for text in texts], show_progress=False)
         return cls(model, len(texts))
 
     def save(self, folder: Path) -> None:
@@ -39,16 +48,19 @@ class LexicalIndex:
 
     @classmethod
     def load(cls, folder: Path, size: int) -> LexicalIndex:
-        """Open a saved index, memory-mapped."""
-        return cls(bm25s.BM25.load(str(folder), mmap=True, load_vocab=True), size)
+        """Open a saved index."""
+        return cls(bm25s.BM25.load(str(folder), load_vocab=True), size)
 
-    def scores(self, query: str, tokenizer: Tokenizer) -> NDArray[np.float32]:
-        """Scores of all units, shape ``(units,)``; zero where no term occurs."""
-        known = [t for t in _terms(query, tokenizer) if t in self._model.vocab_dict]
-        if not known:
-            return np.zeros(self._size, np.float32)
-        return np.asarray(self._model.get_scores(known), np.float32)
+    def scores(self, terms: Iterable[str]) -> NDArray[np.float32]:
+        """Scores of all units for index terms, shape ``(units,)``; zero where none occurs."""
+        scores = np.zeros(self._size, np.float32)
+        for term in terms:
+            if (column := self._columns.get(term)) is not None:
+                # A term has each unit once, so that plain addition does.
+                scores[self._units[column]] += self._weights[column]
+        return scores
 
 
-def _terms(text: str, tokenizer: Tokenizer) -> list[str]:
+def index_terms(text: str, tokenizer: Tokenizer) -> list[str]:
+    """The words and the bigrams of a text: what is indexed and what is asked for."""
     return [*tokenizer.words(text), *tokenizer.bigrams(text)]

@@ -15,13 +15,13 @@ from corpus.document_number import (
     DocumentNumber,
     NumberMatch,
     NumberQuery,
-    chinese_to_int,
-    fold_typed,
     match,
     parse,
     parse_query,
 )
-from corpus.model import Document, Part, Provision
+from corpus.model import Document
+from indexer.clause_address import CLAUSE_START, find_clause, part_named, steps_of
+from indexer.query import numbered
 from indexer.search import Hit, SearchIndex, checked_query
 
 
@@ -72,13 +72,7 @@ def look_up(index: SearchIndex, query: str) -> LookupResult:
     number = parse_query(query)
     if number is None:
         return _by_title(index, query)
-    agencies = frozenset(known.agency for _, known in index.store.numbers)
-    found = [
-        (document, known)
-        for document, known in index.store.numbers
-        if match(number, known, agencies) is not NumberMatch.NONE
-    ]
-    if found:
+    if found := numbered(index.store, number):
         return _found(index, query, number, found)
     if cited := _citing(index, number):
         notice = f"汇编没有收录这份文件,但有{len(cited)}处提到它。"
@@ -124,7 +118,7 @@ def _found(
 def _by_title(index: SearchIndex, query: str) -> LookupResult:
     """A title, or a number without a year: 云南省中小企业促进条例第四十九条."""
     title, rest = query, ""
-    if clause := _CLAUSE_START.search(query):
+    if clause := CLAUSE_START.search(query):
         title, rest = query[: clause.start()], query[clause.start() :]
     scored = sorted(
         (Candidate(document, _likeness(title, document)) for document in index.store.frames),
@@ -184,104 +178,17 @@ def _citations(index: SearchIndex, doc_number: str) -> tuple[Hit, ...]:
     return tuple(hits)
 
 
-# --- clauses --------------------------------------------------------------------------------
-
-_N = r"(?:[一二三四五六七八九十百千零〇]{1,8}|\d{1,4})"
-_CLAUSE_START = re.compile(rf"第{_N}(?:分?编|[章节条款项目行段步类种])|附[件表]")
-_CLAUSE_STEPS = re.compile(
-    rf"附[件表](?:{_N})?"
-    rf"|第[(（]?(?P<number>{_N})[)）]?(?P<unit>分?编|[章节条款项目行段步类种])(?:之(?P<inserted>{_N}))?"
-    rf"|[(（]{_N}[)）]"
-    rf"|[①-⑳]"
-    rf"|{_N}[、.．]?"
-)
-
-
 def _clause(
     index: SearchIndex, document: Document | None, rest: str
 ) -> tuple[Hit | None, str | None]:
     """The clause of ``document`` that ``rest`` names, and a notice when there is none."""
-    if document is not None and (named := _labelled(document, rest, index)) is not None:
-        return index.hit_of(*named), None
-    steps = _steps(rest)
-    if document is None or not steps:
+    if document is None:
         return None, None
-    for document_id in (document.id, *document.embedded_ids):
-        whole = index.store.document(document_id)
-        # To the document that forwards it, an embedded one is 附件.
-        inner = steps[1:] if document_id != document.id and steps[0].startswith("附件") else steps
-        provision = _find(whole, inner) if whole is not None and inner else None
-        if whole is not None and provision is not None:
-            return index.hit_of(whole, provision), None
-    if len(steps) == 1 and (part := _part(document, steps[0])) is not None:
+    if (named := find_clause(index.store, document, rest)) is not None:
+        return index.hit_of(*named), None
+    steps = steps_of(rest)
+    if not steps:
+        return None, None
+    if len(steps) == 1 and (part := part_named(document, steps[0])) is not None:
         return None, f"{part.label}是《{part.title}》,请打开文件查看。"
     return None, f"这份文件中没有找到“{rest}”。请核对条款。"
-
-
-def _labelled(
-    document: Document, rest: str, index: SearchIndex
-) -> tuple[Document, Provision] | None:
-    """The provision whose label, as citations print it, is what was typed."""
-    typed = re.sub(r"\s", "", fold_typed(rest))
-    for document_id in (document.id, *document.embedded_ids):
-        whole = index.store.document(document_id)
-        if whole is None or not typed:
-            continue
-        for provision in whole.provisions:
-            if re.sub(r"\s", "", provision.label) == typed:
-                return whole, provision
-    return None
-
-
-def _part(document: Document, step: str) -> Part | None:
-    """The attachment that is named as a whole."""
-    return next((part for part in document.parts if part.label and _step(part.label) == step), None)
-
-
-def _steps(rest: str) -> tuple[str, ...]:
-    """``第四条第(二)项`` -> ``("条4", "项2")``: kind and number of each step, in any typography."""
-    text = re.sub(r"(附[件表])\s+(?=[一二三四五六七八九十]+、)", r"\1|", fold_typed(rest))
-    text = re.sub(r"\s", "", text)  # 附件 二、 is not 附件二
-    return tuple(
-        _numbered(hit["unit"], hit["number"], hit["inserted"])
-        if hit["unit"]
-        else _step(hit[0].rstrip("、.．"))
-        for hit in _CLAUSE_STEPS.finditer(text)
-    )
-
-
-def _numbered(unit: str, number: str, inserted: str | None) -> str:
-    after = f"之{chinese_to_int(inserted)}" if inserted else ""
-    return f"{unit}{chinese_to_int(number)}{after}"
-
-
-def _step(element: str) -> str:
-    """One element of a path in the form that typed steps have."""
-    element = fold_typed(element)
-    if hit := re.fullmatch(rf"附([件表])({_N})?", element):
-        return f"附{hit[1]}{chinese_to_int(hit[2]) if hit[2] else ''}"
-    if hit := re.fullmatch(rf"第({_N})(分?编|[章节条款行段步类种])(?:之({_N}))?", element):
-        return _numbered(hit[2], hit[1], hit[3])
-    if hit := re.fullmatch(rf"\(({_N})\)", element):
-        return f"项{chinese_to_int(hit[1])}"
-    if re.fullmatch(r"\d{1,3}", element):
-        return f"目{element}"
-    if re.fullmatch(_N, element):
-        return f"一{chinese_to_int(element)}"
-    return element
-
-
-def _find(document: Document, steps: Sequence[str]) -> Provision | None:
-    """The provision whose path is, or ends in, the typed steps.
-
-    第一款 of an article that has no further paragraph of its own is the article itself.
-    """
-    wanted = tuple(step for index, step in enumerate(steps) if not (index and step == "款1"))
-    ending: Provision | None = None
-    for provision in document.provisions:
-        path = tuple(_step(element) for element in provision.path)
-        if path == wanted:
-            return provision
-        if ending is None and len(path) > len(wanted) and path[-len(wanted) :] == wanted:
-            ending = provision
-    return ending

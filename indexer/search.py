@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 import unicodedata
 from collections.abc import Sequence
@@ -15,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.cleaning import comparable
-from corpus.document_number import find_all
 from corpus.model import Document, Provision
 from corpus.quotation import citation_text
 from corpus.validity import Validity
@@ -34,9 +32,11 @@ from indexer.index_folder import (
     current_build,
     read_manifest,
 )
-from indexer.lexical import LexicalIndex
+from indexer.lexical import LexicalIndex, index_terms
 from indexer.lexicon import Lexicon
+from indexer.near_duplicates import Folding
 from indexer.passages import Unit, questions_of, unit_of
+from indexer.query import QueryReader, Understanding
 from indexer.settings import IndexSettings
 from indexer.store import Store
 from indexer.tokenizer import USER_DICTIONARY, Tokenizer
@@ -48,7 +48,6 @@ NEAREST_PASSAGES = 400  # nearest passages; several belong to one unit
 # eval/datasets.
 _TEXT_MARGIN = 0.02
 _EXPANSION_WEIGHT = 0.2  # of official terms that everyday words stand for; chosen there as well
-_NAMED_DOCUMENT_BONUS = 0.5
 
 Scores = NDArray[np.float32]
 
@@ -98,11 +97,25 @@ def _comparable_number(number: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class SameAs:
+    """Another clause that says the same.
+
+    ``words`` are those of the hit that both share, or None if the whole of it stands there.
+    """
+
+    id: str
+    citation: str
+    document: Document
+    words: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """One ranked clause: what it says, where it stands, and what of the query it holds.
 
     ``highlights`` are offsets into ``unit.text``; ``validity`` is that of the document;
-    ``asked_as`` is the question that was found, where it was nearer than the text.
+    ``asked_as`` is the question that was found, where it was nearer than the text; ``same_as`` are
+    clauses of other documents that say the same.
     """
 
     rank: int
@@ -114,17 +127,22 @@ class Hit:
     citation: str
     highlights: tuple[tuple[int, int], ...]
     asked_as: str | None = None
+    same_as: tuple[SameAs, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """A page of hits out of ``total``; ``correction`` is what was searched for if not ``query``."""
+    """A page of hits out of ``total``; ``correction`` is what was searched for if not ``query``.
+
+    ``understood`` is what the query names; it weighed in the ranking.
+    """
 
     query: str
     mode: Mode
     total: int
     hits: tuple[Hit, ...] = field(default=())
     correction: Correction | None = None
+    understood: Understanding = field(default=Understanding())
 
 
 def checked_query(query: str) -> str:
@@ -172,10 +190,12 @@ class SearchIndex:
         self._questions = DenseIndex.load(build / QUESTIONS, size)
         # Position of each unit's first question among all of them, shape (units,).
         self._first_questions = self._questions.first_of_units()
+        self._folding = Folding(self.store.restatements(), size)
         dictionary = USER_DICTIONARY if self.manifest.dictionary else None
         self._tokenizer = Tokenizer(self.manifest.terms, dictionary)
         self._corrector = Corrector.load(build / VOCABULARY)
         self._lexicon = Lexicon.load()
+        self._reader = QueryReader(self.store)
 
     @classmethod
     def open(cls, settings: IndexSettings, encoder: Encoder | None = None) -> SearchIndex:
@@ -214,7 +234,7 @@ class SearchIndex:
         mode: Mode = Mode.HYBRID,
         filters: Filters | None = None,
     ) -> SearchResult:
-        """Rank the units for a query.
+        """Rank the units for a query; one that says nothing beyond one before it is left out.
 
         Raises:
             InvalidQueryError: the query is empty or too long.
@@ -224,21 +244,25 @@ class SearchIndex:
         is_mended = self._settings.lexicon
         correction = self._corrector.correct(query) if is_mended else Correction(query, ())
         asked = correction.query
-        scores, matched = self._scores(asked, mode, filters or Filters())
-        scores += self._named_document_bonus(asked)
+        words = self._tokenizer.words(asked)
+        scores, matched = self._scores(asked, words, mode, filters or Filters())
+        if understood := self._reader.read(asked, words):
+            scores = self._boosted(scores, understood, filters or Filters())
         ranked = np.argsort(-scores, kind="stable")
-        ranked = ranked[np.isfinite(scores[ranked])]
+        ranked = self._folding.fold(ranked[np.isfinite(scores[ranked])])
         page = ranked[offset : offset + limit]
         units = self.store.units(page.tolist())
-        words = self._tokenizer.words(asked)
+        telling = tuple({word for word in words if len(word) > 1})
         hits = []
         for position, (unit, at) in enumerate(zip(units, page, strict=True), start=1):
             question = questions_of(unit)[matched[at]] if matched[at] >= 0 else None
-            hits.append(self._hit(unit, offset + position, float(scores[at]), words, question))
+            hits.append(self._hit(unit, offset + position, float(scores[at]), telling, question))
         mended = correction if correction.changes else None
-        return SearchResult(query, mode, len(ranked), tuple(hits), mended)
+        return SearchResult(query, mode, len(ranked), tuple(hits), mended, understood)
 
-    def _scores(self, query: str, mode: Mode, filters: Filters) -> tuple[Scores, NDArray[np.int32]]:
+    def _scores(
+        self, query: str, words: Sequence[str], mode: Mode, filters: Filters
+    ) -> tuple[Scores, NDArray[np.int32]]:
         """Scores of all units, -inf for those that aren't candidates, and the matched question.
 
         A unit is as near as its nearest passage or question. The second array holds the number of
@@ -249,7 +273,7 @@ class SearchIndex:
         nothing = np.full(len(admitted), -1, np.int32)
         lexical = np.zeros(0, np.float32)
         if mode is not Mode.DENSE:
-            lexical = np.where(admitted, self._lexical_scores(query), 0.0)
+            lexical = np.where(admitted, self._lexical_scores(query, words), 0.0)
             if mode is Mode.LEXICAL:
                 return np.where(lexical > 0, lexical, -np.inf).astype(np.float32), nothing
         everything = filters != Filters()
@@ -270,18 +294,24 @@ class SearchIndex:
         fused = convex_combination(lexical, dense, weight=weight, depth=CANDIDATES)
         return fused, matched
 
-    def _lexical_scores(self, query: str) -> Scores:
-        scores = self._lexical.scores(query, self._tokenizer)
+    def _lexical_scores(self, query: str, words: Sequence[str]) -> Scores:
+        scores = self._lexical.scores([*words, *self._tokenizer.bigrams(query)])
         terms = self._lexicon.official_terms(query) if self._settings.lexicon else []
         if terms:
-            scores += _EXPANSION_WEIGHT * self._lexical.scores(" ".join(terms), self._tokenizer)
+            expansion = index_terms(" ".join(terms), self._tokenizer)
+            scores += _EXPANSION_WEIGHT * self._lexical.scores(expansion)
         return scores
 
-    def _named_document_bonus(self, query: str) -> Scores:
-        """A query that names a document by number means that document."""
-        named = {str(number) for _, number in find_all(unicodedata.normalize("NFKC", query))}
-        is_named = np.array([document.doc_number in named for document in self.store.frames])
-        return np.where(is_named, _NAMED_DOCUMENT_BONUS, 0.0).astype(np.float32)[self._documents]
+    def _boosted(self, scores: Scores, understood: Understanding, filters: Filters) -> Scores:
+        """Scores with what the query names; a named clause is a candidate in any case."""
+        found = np.isfinite(scores)
+        low, high = (scores[found].min(), scores[found].max()) if found.any() else (0.0, 1.0)
+        named = [unit for clause in understood.clauses for unit in clause.units]
+        if named:
+            missing = ~found & self._admitted(filters)
+            scores = np.where(missing & np.isin(np.arange(len(scores)), named), low, scores)
+        boosts = self._reader.boosts(understood) * max(high - low, 1e-6)
+        return np.asarray(scores + boosts, np.float32)
 
     def _admitted(self, filters: Filters) -> NDArray[np.bool_]:
         """Which units pass the filters, shape ``(units,)``."""
@@ -313,7 +343,20 @@ class SearchIndex:
             citation=citation_text(document, unit.provision),
             highlights=_occurrences(unit.text, words),
             asked_as=asked_as,
+            same_as=self._same_as(unit),
         )
+
+    def _same_as(self, unit: Unit) -> tuple[SameAs, ...]:
+        """Where else stands what ``unit`` says; the whole of it before parts of it."""
+        position = self.store.unit_position.get(unit.id)
+        restatements = self._folding.restatements(position) if position is not None else ()
+        found = []
+        for restatement in sorted(restatements, key=lambda each: each.words is not None):
+            (other,) = self.store.units([restatement.other])
+            document = self.store.frame_by_id[other.document_id]
+            citation = citation_text(document, other.provision)
+            found.append(SameAs(other.id, citation, document, restatement.words))
+        return tuple(found)
 
     def hit_of(self, document: Document, provision: Provision, rank: int = 1) -> Hit:
         """Any provision as a hit, with all that stands below it."""
@@ -325,15 +368,16 @@ class SearchIndex:
 
 
 def _occurrences(text: str, words: Sequence[str]) -> tuple[tuple[int, int], ...]:
-    """Where words of two and more characters occur in ``text``; touching places become one."""
+    """Where words occur in ``text``; touching places become one."""
     folded = text.lower()
-    places = sorted(
-        (hit.start(), hit.end())
-        for word in {word for word in words if len(word) > 1}
-        for hit in re.finditer(re.escape(word), folded)
-    )
+    places = []
+    for word in words:
+        at = folded.find(word)
+        while at >= 0:
+            places.append((at, at + len(word)))
+            at = folded.find(word, at + len(word))
     merged: list[tuple[int, int]] = []
-    for start, end in places:
+    for start, end in sorted(places):
         if merged and start <= merged[-1][1]:
             merged[-1] = (merged[-1][0], max(merged[-1][1], end))
         else:

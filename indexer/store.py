@@ -17,7 +17,9 @@ from corpus.document_number import DocumentNumber, parse
 from corpus.edition import Apparatus, Edition
 from corpus.model import Document, Provision
 from corpus.validity import Validity
+from indexer.near_duplicates import Restatement
 from indexer.passages import Unit
+from indexer.tokenizer import occupations_in
 
 _SCHEMA = """
 CREATE TABLE sources (
@@ -36,6 +38,8 @@ CREATE TABLE units (
     position INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, document_id TEXT NOT NULL,
     content TEXT NOT NULL
 );
+CREATE TABLE occupations (unit INTEGER NOT NULL, name TEXT NOT NULL);
+CREATE TABLE restatements (unit INTEGER NOT NULL, other INTEGER NOT NULL, words TEXT);
 CREATE TABLE relations (
     position INTEGER PRIMARY KEY, document_id TEXT NOT NULL, number TEXT, printed_number TEXT,
     target_id TEXT, content TEXT NOT NULL
@@ -53,7 +57,9 @@ _APPARATUS = TypeAdapter(Apparatus)
 _RELATION = TypeAdapter(Relation)
 
 
-def write_store(path: Path, edition: Edition, units: Sequence[Unit]) -> None:
+def write_store(
+    path: Path, edition: Edition, units: Sequence[Unit], restatements: Sequence[Restatement] = ()
+) -> None:
     """Write everything into a new file at ``path``."""
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.executescript(_SCHEMA)
@@ -99,6 +105,21 @@ def write_store(path: Path, edition: Edition, units: Sequence[Unit]) -> None:
             ],
         )
         connection.executemany(
+            "INSERT INTO occupations VALUES (?, ?)",
+            [
+                (position, name)
+                for position, unit in enumerate(units)
+                for name in occupations_in(unit.provision)
+            ],
+        )
+        connection.executemany(
+            "INSERT INTO restatements VALUES (?, ?, ?)",
+            [
+                (restatement.unit, restatement.other, restatement.words)
+                for restatement in restatements
+            ],
+        )
+        connection.executemany(
             "INSERT INTO relations (document_id, number, printed_number, target_id, content)"
             " VALUES (?, ?, ?, ?, ?)",
             [
@@ -121,6 +142,7 @@ class Store:
         )
         self._lock = threading.Lock()
         self._documents: dict[str, Document] = {}
+        self._units: dict[int, Unit] = {}
         rows = self._rows("SELECT frame, validity FROM documents ORDER BY position")
         self.frames: tuple[Document, ...] = tuple(
             _DOCUMENT.validate_json(frame) for frame, _ in rows
@@ -138,11 +160,11 @@ class Store:
         )
         """The documents that have a number, with it."""
         position = {document.id: at for at, document in enumerate(self.frames)}
-        self.unit_documents: tuple[int, ...] = tuple(
-            position[row[0]]
-            for row in self._rows("SELECT document_id FROM units ORDER BY position")
-        )
+        units = self._rows("SELECT id, document_id FROM units ORDER BY position")
+        self.unit_documents: tuple[int, ...] = tuple(position[row[1]] for row in units)
         """Position of each unit's document in ``frames``, by unit position."""
+        self.unit_position: dict[str, int] = {row[0]: at for at, row in enumerate(units)}
+        """Position of each unit by its id."""
         self._sources: dict[str, str] = {}
         self._apparatus: dict[str, Apparatus] = {
             file: _APPARATUS.validate_json(content)
@@ -178,13 +200,23 @@ class Store:
 
     def units(self, positions: Sequence[int]) -> list[Unit]:
         """Units at the given positions, in that order."""
-        marks = ",".join("?" * len(positions))
-        rows = self._rows(
-            f"SELECT position, content FROM units WHERE position IN ({marks})",
-            *positions,
-        )
-        content = dict(rows)
-        return [_UNIT.validate_json(content[position]) for position in positions]
+        if unread := [position for position in positions if position not in self._units]:
+            marks = ",".join("?" * len(unread))
+            rows = self._rows(
+                f"SELECT position, content FROM units WHERE position IN ({marks})", *unread
+            )
+            # Kept once decoded: decoding ten of them takes longer than ranking all.
+            self._units |= {position: _UNIT.validate_json(content) for position, content in rows}
+        return [self._units[position] for position in positions]
+
+    def occupations(self) -> list[tuple[str, int]]:
+        """Occupations that rows of catalogues name, each with the position of its unit."""
+        return [(name, unit) for name, unit in self._rows("SELECT name, unit FROM occupations")]
+
+    def restatements(self) -> list[Restatement]:
+        """What units of different documents share."""
+        rows = self._rows("SELECT unit, other, words FROM restatements ORDER BY unit, other")
+        return [Restatement(*row) for row in rows]
 
     def source_text(self, file: str) -> str:
         """The text of a source as ingested; offsets of spans count in it."""

@@ -10,13 +10,14 @@ import logging
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 
 import jieba
 import zhconv
 
 import corpus
-from corpus.model import Compilation, ProvisionKind
+from corpus.model import Compilation, Provision, ProvisionKind
 
 _LEXICON = Path(corpus.__file__).parent / "annotations" / "lexicon"
 USER_DICTIONARY = _LEXICON / "user_dictionary.txt"
@@ -30,6 +31,7 @@ _LONGEST_TERM = 12
 _TERM_FREQUENCY = 1000  # as in the dictionary kept by hand
 
 
+@lru_cache(maxsize=64)  # words, bigrams and everyday words of a query all begin with it
 def fold(text: str) -> str:
     """Full- and half-width forms, case, compatibility forms (NFKC) and both scripts made one."""
     return str(zhconv.convert(unicodedata.normalize("NFKC", text).lower(), "zh-cn"))
@@ -42,13 +44,19 @@ def collection_terms(compilations: Iterable[Compilation]) -> list[str]:
         for document in compilation.documents:
             terms.update(document.issuers)
             for provision in document.provisions:
-                if provision.kind is ProvisionKind.TABLE_ROW:
-                    terms.update(
-                        _DECORATION.sub("", cell.value)
-                        for cell in provision.cells
-                        if "职业" in cell.head or "专项名称" in cell.head
-                    )
+                terms.update(occupations_in(provision))
     return sorted(term for term in terms if 2 <= len(term) <= _LONGEST_TERM and _is_han(term))
+
+
+def occupations_in(provision: Provision) -> list[str]:
+    """The occupations that a row of a catalogue names, without brackets and stars."""
+    if provision.kind is not ProvisionKind.TABLE_ROW:
+        return []
+    return [
+        _DECORATION.sub("", cell.value)
+        for cell in provision.cells
+        if "职业" in cell.head or "专项名称" in cell.head
+    ]
 
 
 def _is_han(term: str) -> bool:

@@ -134,6 +134,8 @@ def search(
     else:
         if result.corrected_query:
             err.print(f"您是不是要找:{result.corrected_query}", markup=False)
+        if result.understood.line:
+            err.print(f"已留意:{result.understood.line}", markup=False)
         for hit in result.results:
             _show_hit(hit)
         err.print(f"共 {result.total} 条,用时 {result.took_ms:.0f} 毫秒")
@@ -187,6 +189,9 @@ def _show_hit(hit: HitOut) -> None:
     out.print(text)
     if hit.asked_as:
         out.print(f"   常见问法:{hit.asked_as}", markup=False)
+    for other in hit.same_as:
+        part = f"其中“{other.words}”" if other.words else "同样的规定"
+        out.print(f"   {part}还见于:{other.citation} [{other.id}]", markup=False)
     for rate in hit.clause.rates:
         out.print(f"   补贴标准:{rate.text}({rate.label})", markup=False)
     if hit.clause.period is not None:

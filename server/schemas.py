@@ -11,6 +11,7 @@ from corpus.model import Document
 from corpus.quotation import with_errata
 from corpus.validity import Period, Status, Validity, status_of
 from indexer.lookup import LookupResult
+from indexer.query import Understanding
 from indexer.search import Hit, SearchResult
 
 
@@ -175,10 +176,25 @@ class CitationOut(BaseModel):
     page_end: int | None = Field(description="page on which it ends, where known")
 
 
+class SameAsOut(BaseModel):
+    """Another clause that says the same.
+
+    ``words`` are those of the hit that both share, null if the whole of it stands there.
+    """
+
+    id: str
+    citation: str
+    document: str
+    doc_number: str | None
+    title: str
+    words: str | None
+
+
 class HitOut(BaseModel):
     """A ranked clause with its citation; ``highlights`` are offsets into ``clause.text``.
 
-    ``asked_as`` is how people ask for it, where that is what the query was found by.
+    ``asked_as`` is how people ask for it, where that is what the query was found by; ``same_as``
+    are clauses of other documents that say the same.
     """
 
     rank: int
@@ -188,6 +204,7 @@ class HitOut(BaseModel):
     citation: CitationOut
     highlights: list[tuple[int, int]]
     asked_as: str | None
+    same_as: list[SameAsOut]
 
     @classmethod
     def of(cls, hit: Hit, as_of: datetime.date) -> HitOut:
@@ -227,7 +244,58 @@ class HitOut(BaseModel):
             ),
             highlights=list(hit.highlights),
             asked_as=hit.asked_as,
+            same_as=[
+                SameAsOut(
+                    id=other.id,
+                    citation=other.citation,
+                    document=other.document.id,
+                    doc_number=other.document.doc_number,
+                    title=other.document.title,
+                    words=other.words,
+                )
+                for other in hit.same_as
+            ],
         )
+
+
+class UnderstoodOut(BaseModel):
+    """What the query names; it weighed in the ranking and excluded nothing.
+
+    ``doc_numbers`` and ``issuers`` are as the collection has them, ``titles`` as typed; ``clauses``
+    are labels within the named documents.
+    """
+
+    doc_numbers: list[str]
+    titles: list[str]
+    clauses: list[str]
+    years: list[int]
+    issuers: list[str]
+    occupations: list[str]
+
+    @classmethod
+    def of(cls, understood: Understanding) -> UnderstoodOut:
+        """The JSON of what was understood."""
+        return cls(
+            doc_numbers=list(understood.doc_numbers),
+            titles=list(understood.titles),
+            clauses=[clause.label for clause in understood.clauses],
+            years=list(understood.years),
+            issuers=list(understood.issuers),
+            occupations=list(understood.occupations),
+        )
+
+    @property
+    def line(self) -> str:
+        """One line for readers, empty if nothing was understood."""
+        named = {
+            "文号": self.doc_numbers,
+            "文件": [f"《{title}》" for title in self.titles],
+            "条款": self.clauses,
+            "年份": [f"{year}年" for year in self.years],
+            "发文单位": self.issuers,
+            "职业": self.occupations,
+        }
+        return ";".join(f"{name} {'、'.join(values)}" for name, values in named.items() if values)
 
 
 class SearchOut(BaseModel):
@@ -238,6 +306,7 @@ class SearchOut(BaseModel):
 
     query: str
     corrected_query: str | None
+    understood: UnderstoodOut
     mode: str
     took_ms: float
     total: int
@@ -249,6 +318,7 @@ class SearchOut(BaseModel):
         return cls(
             query=result.query,
             corrected_query=result.correction.query if result.correction else None,
+            understood=UnderstoodOut.of(result.understood),
             mode=result.mode.value,
             took_ms=round(took_ms, 2),
             total=result.total,

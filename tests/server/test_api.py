@@ -52,6 +52,28 @@ def test_search_answers_in_the_agreed_form(client: TestClient, source: Source) -
         assert all(0 <= s < e <= len(hit["clause"]["text"]) for s, e in hit["highlights"])
 
 
+def test_a_hit_names_where_else_its_rule_stands(client: TestClient) -> None:
+    query = {"q": "吸纳贫困劳动力开展以工代训,补贴是工资的多少", "limit": 3}
+    hits = client.get("/api/v1/search", params=query).json()["results"]
+    (other,) = next(hit["same_as"] for hit in hits if hit["same_as"])
+    assert set(other) == {"id", "citation", "document", "doc_number", "title", "words"}
+    assert other["words"] is None
+    assert client.get(f"/api/v1/clauses/{quote(other['id'])}").status_code == 200
+
+
+def test_search_says_what_the_query_names(client: TestClient) -> None:
+    query = {"q": "云人社通〔2021〕22号附件2 2021年电工", "limit": 1}
+    understood = client.get("/api/v1/search", params=query).json()["understood"]
+    assert understood == {
+        "doc_numbers": ["云人社通〔2021〕22号"],
+        "titles": [],
+        "clauses": ["附件2"],
+        "years": [2021],
+        "issuers": [],
+        "occupations": ["电工"],
+    }
+
+
 def test_every_clause_quotes_the_source_exactly(client: TestClient, source: Source) -> None:
     for document in client.get("/api/v1/documents").json()["documents"]:
         clauses = client.get(f"/api/v1/documents/{quote(document['id'])}").json()["clauses"]

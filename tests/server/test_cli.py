@@ -47,6 +47,13 @@ def test_search_prints_clauses_with_citations() -> None:
 
 
 @pytest.mark.usefixtures("index")
+def test_search_prints_what_it_understood_and_where_else_a_rule_stands() -> None:
+    result = diance("search", "2019年以工代训 贫困劳动力 工资总额20%", "--mode", "lexical")
+    assert "已留意:年份 2019年" in result.stderr
+    assert "同样的规定还见于:《" in result.stdout
+
+
+@pytest.mark.usefixtures("index")
 def test_json_is_what_the_api_returns() -> None:
     result = diance("search", "导师带徒津贴", "--mode", "lexical", "--limit", "2", "--json")
     body = json.loads(result.stdout)

@@ -52,6 +52,15 @@ def test_the_home_page_has_a_search_box_and_examples(client: TestClient) -> None
     assert any(link.startswith("/?q=") for link in page.links)
 
 
+def test_results_show_what_was_understood_and_where_else_a_rule_stands(client: TestClient) -> None:
+    page = _Page(
+        client.get("/", params={"q": "2019年开展以工代训 贫困劳动力 工资总额20% 补贴"}).text
+    )
+    assert "已留意:年份 2019年" in page.text
+    assert "同样的规定还见于:" in page.text
+    assert "已留意" not in _Page(client.get("/", params={"q": "带徒弟有补助吗"}).text).text
+
+
 def test_results_show_clause_citation_and_standing_without_javascript(client: TestClient) -> None:
     response = client.get("/", params={"q": "学徒制补贴标准"})
     page = _Page(response.text)

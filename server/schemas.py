@@ -178,7 +178,8 @@ class CitationOut(BaseModel):
 class HitOut(BaseModel):
     """A ranked clause with its citation; ``highlights`` are offsets into ``clause.text``.
 
-    ``asked_as`` is how people ask for it, where that is what the query was found by.
+    ``asked_as`` is how people ask for it, where that is what the query was found by;
+    ``asked_as_machine_made`` tells that a language model wrote it, for an added document.
     """
 
     rank: int
@@ -188,11 +189,13 @@ class HitOut(BaseModel):
     citation: CitationOut
     highlights: list[tuple[int, int]]
     asked_as: str | None
+    asked_as_machine_made: bool
 
     @classmethod
     def of(cls, hit: Hit, as_of: datetime.date) -> HitOut:
         """The JSON of one hit."""
         provision = hit.unit.provision
+        asked_as = hit.unit.asked_as
         return cls(
             rank=hit.rank,
             score=round(hit.score, 4),
@@ -227,6 +230,7 @@ class HitOut(BaseModel):
             ),
             highlights=list(hit.highlights),
             asked_as=hit.asked_as,
+            asked_as_machine_made=bool(hit.asked_as and asked_as and asked_as.machine_made),
         )
 
 

@@ -2,6 +2,7 @@
 
 One file a document, ``annotations/questions/<document id>.jsonl``, one clause a line. They say
 what the official words leave out (老板, 考证, 能领多少), and are checked: each id must exist.
+What a model writes for documents of a user is kept elsewhere: ``corpus/generated_questions.py``.
 """
 
 from __future__ import annotations
@@ -22,10 +23,19 @@ class AskedAsError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class AskedAs:
-    """Questions that a clause answers, and the keywords of somebody who searches for it."""
+    """Questions that a clause answers, and the keywords of somebody who searches for it.
+
+    ``made_by`` names the model that wrote them; it is empty for those that people wrote.
+    """
 
     questions: tuple[str, ...]
     keywords: str
+    made_by: str = ""
+
+    @property
+    def machine_made(self) -> bool:
+        """Whether a language model wrote them, and nobody has read them since."""
+        return self.made_by != ""
 
 
 def load_asked_as(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from corpus.asked_as import AskedAs, load_asked_as
 from corpus.citations import Relation, relations_of
 from corpus.errata import load_errata
+from corpus.generated_questions import load_generated
 from corpus.model import Compilation, Document, Erratum, Page
 from corpus.parser import parse_source
 from corpus.rates import Rate, rates_of
@@ -44,10 +46,13 @@ class Edition:
         return tuple(d for compilation in self.compilations for d in compilation.documents)
 
 
-def prepare_edition(sources: Iterable[Source], *, questions: bool = True) -> Edition:
+def prepare_edition(
+    sources: Iterable[Source], *, questions: bool = True, added_folder: Path | None = None
+) -> Edition:
     """Parse the sources and read from them what they say of themselves and each other.
 
-    Without ``questions`` the clauses have no asked-as questions, as those of a new document.
+    Without ``questions`` the clauses have no asked-as questions, as those of a new document. With
+    ``added_folder`` those that a model wrote for added files stand where nobody wrote any.
 
     Raises:
         ErrataError: an errata file doesn't fit its source.
@@ -64,9 +69,21 @@ def prepare_edition(sources: Iterable[Source], *, questions: bool = True) -> Edi
             pages=compilation.pages,
             periods={k: v for d in compilation.documents for k, v in periods_of(d).items()},
             rates={k: v for d in compilation.documents for k, v in rates_of(d).items()},
-            asked_as=load_asked_as(compilation.documents) if questions else {},
+            asked_as=asked_as_of(compilation, added_folder) if questions else {},
         )
     relations = relations_of(pairs)
     compilations = tuple(compilation for compilation, _ in pairs)
     documents = [document for compilation in compilations for document in compilation.documents]
     return Edition(compilations, apparatus, relations, validity_of(documents, relations))
+
+
+def asked_as_of(compilation: Compilation, added_folder: Path | None) -> Mapping[str, AskedAs]:
+    """Questions for the clauses of a compilation; those by people come before generated ones.
+
+    Raises:
+        AskedAsError: a file of questions by people doesn't fit its document.
+    """
+    written = load_asked_as(compilation.documents)
+    if added_folder is None:
+        return written
+    return {**load_generated(compilation, added_folder).asked_as, **written}

@@ -20,6 +20,7 @@ import indexer
 from corpus.asked_as import AskedAsError
 from corpus.edition import Edition, prepare_edition
 from corpus.errata import ErrataError
+from corpus.generated_questions import questions_folder
 from corpus.sources import Source, SourceError, load_sources
 from indexer.correction import Corrector
 from indexer.dense import DenseIndex
@@ -138,7 +139,9 @@ def _build(
 ) -> tuple[Path, Edition, dict[str, int]]:
     """Write a build beside the current one and switch to it."""
     progress.step("解析文件和条款")
-    edition = prepare_edition(sources, questions=settings.questions)
+    edition = prepare_edition(
+        sources, questions=settings.questions, added_folder=settings.added_folder
+    )
     units, passages = _units_and_passages(edition)
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
     target = settings.index_folder / f"{stamp}-{fingerprint[:8]}"
@@ -190,7 +193,12 @@ def _units_and_passages(edition: Edition) -> tuple[list[Unit], list[Passage]]:
     units = list(units_of(edition))
     if not units:
         raise BuildError("来源文件中没有找到任何文件。请检查来源清单和文本内容。")
-    asked = {name for apparatus in edition.apparatus.values() for name in apparatus.asked_as}
+    asked = {
+        name
+        for apparatus in edition.apparatus.values()
+        for name, asked_as in apparatus.asked_as.items()
+        if not asked_as.machine_made  # those that fit no unit are left out; doctor reports them
+    }
     if stray := sorted(asked - {unit.id for unit in units}):
         raise BuildError(f"问法写给了不能单独引用的条款 {stray[0]}。请写给它的上级或下级条款。")
     passages = [p for index, unit in enumerate(units) for p in passages_of(unit, index)]
@@ -234,6 +242,11 @@ def _counts(edition: Edition, units: Sequence[Unit], passages: Sequence[Passage]
         "units": len(units),
         "passages": len(passages),
         "questions": sum(len(questions_of(unit)) for unit in units),
+        "machine_made_questions": sum(
+            len(questions_of(unit))
+            for unit in units
+            if unit.asked_as and unit.asked_as.machine_made
+        ),
     }
 
 
@@ -245,6 +258,10 @@ def _fingerprint(sources: Sequence[Source], settings: IndexSettings, model_print
     for source in sources:
         described = f"{source.file} {source.sha256} {source.title} {source.running_heads}"
         digest.update(f"{described} {sorted(source.qualified)}".encode())
+    if settings.questions:
+        for file in sorted(questions_folder(settings.added_folder).glob("*.jsonl")):
+            digest.update(file.name.encode())
+            digest.update(file.read_bytes() if os.access(file, os.R_OK) else b"")
     for package in (corpus, indexer):
         root = Path(package.__file__ or "").parent
         for file in sorted([*root.rglob("*.py"), *root.rglob("annotations/**/*.*")]):

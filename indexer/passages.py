@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from corpus.asked_as import AskedAs
 from corpus.edition import Apparatus, Edition
-from corpus.model import Document, PartKind, Provision, ProvisionKind, Span, page_at
+from corpus.model import Compilation, Document, PartKind, Provision, ProvisionKind, Span, page_at
 from corpus.quotation import PlacedErratum, place_errata, quote
 from corpus.rates import Rate
 from corpus.validity import Period
@@ -67,11 +67,15 @@ class Passage:
 def units_of(edition: Edition) -> Iterator[Unit]:
     """All units of the collection, in reading order."""
     for compilation in edition.compilations:
-        apparatus = edition.apparatus[compilation.source_file]
-        for document in compilation.documents:
-            for provision in document.children(None):
-                for included in _units_below(document, provision):
-                    yield unit_of(compilation.text, document, included, apparatus)
+        yield from units_in(compilation, edition.apparatus[compilation.source_file])
+
+
+def units_in(compilation: Compilation, apparatus: Apparatus) -> Iterator[Unit]:
+    """The units of one compilation, in reading order."""
+    for document in compilation.documents:
+        for provision in document.children(None):
+            for included in _units_below(document, provision):
+                yield unit_of(compilation.text, document, included, apparatus)
 
 
 def _units_below(document: Document, provision: Provision) -> Iterator[list[Provision]]:
@@ -221,4 +225,11 @@ def lexical_text(unit: Unit, document: Document) -> str:
 
 def questions_of(unit: Unit) -> tuple[str, ...]:
     """What a query is compared with, question to question."""
-    return (*unit.asked_as.questions, unit.asked_as.keywords) if unit.asked_as else ()
+    if unit.asked_as is None:
+        return ()
+    return tuple(filter(None, (*unit.asked_as.questions, unit.asked_as.keywords)))
+
+
+def wants_questions(unit: Unit) -> bool:
+    """Whether it should have questions: entries of a catalogue are asked for by their section."""
+    return not unit.provision.cells

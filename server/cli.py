@@ -20,6 +20,7 @@ from indexer.build import build_index
 from indexer.errors import DianceError, NotFoundError
 from indexer.search import Mode, SearchIndex
 from server.cli_collection import export, ingest, remove
+from server.cli_questions import questions
 from server.doctor import examine
 from server.document_schemas import DocumentDetailOut
 from server.knowledge_base import KnowledgeBase
@@ -188,7 +189,8 @@ def _show_hit(hit: HitOut) -> None:
     out.print(Text(f"{hit.rank}. {hit.citation.text}", style="bold"))
     out.print(text)
     if hit.asked_as:
-        out.print(f"   常见问法:{hit.asked_as}", markup=False)
+        made_by = "(机器生成)" if hit.asked_as_machine_made else ""
+        out.print(f"   常见问法{made_by}:{hit.asked_as}", markup=False)
     for other in hit.same_as:
         part = f"其中“{other.words}”" if other.words else "同样的规定"
         out.print(f"   {part}还见于:{other.citation} [{other.id}]", markup=False)
@@ -287,6 +289,7 @@ def doctor(as_json: AsJson = False) -> None:
 
 
 app.command()(ingest)
+app.command()(questions)
 app.command()(remove)
 app.command()(export)
 

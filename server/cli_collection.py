@@ -9,15 +9,17 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from rich.text import Text
 
 from corpus.model import ProvisionKind
 from indexer.build import BuildReport
 from indexer.errors import DianceError
+from indexer.generation.settings import endpoint_of
 from indexer.ingest import IngestedFile, examine, found_in, undo
 from indexer.ingest import ingest as ingest_files
 from indexer.search import SearchIndex
+from server.cli_questions import QuestionsOut, generate_questions, show_report
 from server.knowledge_base import KnowledgeBase
 from server.settings import ServerSettings
 from server.terminal import AsJson, err, out, print_json, shown_progress
@@ -31,6 +33,9 @@ class IngestedDocumentOut(BaseModel):
     title: str
     clauses: int
     table_rows: int
+    asked_as: int = Field(description="clauses with questions that people wrote")
+    machine_asked_as: int = Field(description="clauses with questions that a model wrote")
+    without_asked_as: int = Field(description="clauses that want questions and have none")
 
 
 class IngestedFileOut(BaseModel):
@@ -57,6 +62,9 @@ class IngestedFileOut(BaseModel):
                     title=document.title,
                     clauses=sum(p.kind is not rows for p in document.provisions),
                     table_rows=sum(p.kind is rows for p in document.provisions),
+                    asked_as=found.questions[document.id].written,
+                    machine_asked_as=found.questions[document.id].machine_made,
+                    without_asked_as=found.questions[document.id].missing,
                 )
                 for document in found.documents
             ],
@@ -69,30 +77,45 @@ class IngestOut(BaseModel):
 
     added: bool
     files: list[IngestedFileOut]
+    generated: QuestionsOut | None = None
 
 
 def ingest(
     files: Annotated[list[Path], typer.Argument(help="要添加的文件(txt、pdf、docx),可以有多个")],
     title: Annotated[str | None, typer.Option(help="来源名称;默认用文件标题或文件名")] = None,
     check: Annotated[bool, typer.Option("--check", help="只检查,不添加")] = False,
+    questions: Annotated[
+        bool,
+        typer.Option(
+            "--questions", help="用语言模型生成常见问法(会把条款发送给 DIANCE_GENERATOR_URL)"
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """添加文件或整本汇编,并重建索引;用 diance remove 撤销。"""
     settings = ServerSettings()
+    endpoint = endpoint_of(settings) if questions and not check else None
     additions = examine(settings, files, title)
-    found = [IngestedFileOut.of(found_in(addition)) for addition in additions]
+    found = [IngestedFileOut.of(found_in(settings, addition)) for addition in additions]
     if not as_json:
         for file in found:
             _show_findings(file)
     if not check:
         with shown_progress() as progress:
             report = ingest_files(settings, additions, progress=progress)
+        if not as_json:
+            _show_report("已添加", report)
+    # After the build: whatever becomes of the questions, the documents can be found.
+    names = [file.file for file in found]
+    generated = generate_questions(settings, endpoint, names) if endpoint else None
     if as_json:
-        print_json(IngestOut(added=not check, files=found))
+        print_json(IngestOut(added=not check, files=found, generated=generated))
     elif check:
         out.print("只做了检查,没有添加。")
-    else:
-        _show_report("已添加", report)
+    elif generated:
+        show_report(generated)
+    if generated and not generated.is_complete:
+        raise typer.Exit(1)
 
 
 def _show_findings(file: IngestedFileOut) -> None:
@@ -102,8 +125,17 @@ def _show_findings(file: IngestedFileOut) -> None:
         rows = f",{document.table_rows} 个表格行" if document.table_rows else ""
         name = f"{document.doc_number or '(无文号)'} 《{document.title}》"
         out.print(f"  {name} {document.clauses} 个条款{rows} [{document.id}]", markup=False)
+        out.print(f"  {_questions_line(document)}", markup=False)
     for doubt in file.doubts:
         out.print(f"  存疑:{doubt}", markup=False)
+
+
+def _questions_line(document: IngestedDocumentOut) -> str:
+    machine = document.machine_asked_as
+    generated = f",{machine} 个条款的由机器生成" if machine else ""
+    return (
+        f"常见问法:{document.asked_as} 个条款写有{generated},{document.without_asked_as} 个条款没有"
+    )
 
 
 def _show_report(what: str, report: BuildReport) -> None:

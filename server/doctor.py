@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from corpus.asked_as import AskedAsError
 from corpus.coverage import coverage_of
 from corpus.edition import prepare_edition
 from corpus.errata import ErrataError, load_errata
+from corpus.generated_questions import load_generated
 from corpus.model import Compilation
 from corpus.parser import parse_source
 from corpus.sources import Source, SourceError, load_sources
 from indexer.embedding.encoder import resolve_model
 from indexer.errors import DianceError
 from indexer.index_folder import current_build, read_manifest
-from indexer.passages import units_of
+from indexer.ingest import QuestionCounts
+from indexer.passages import units_of, wants_questions
 from indexer.settings import IndexSettings
 
 _PLACES = {
@@ -64,12 +67,12 @@ def examine(settings: IndexSettings) -> Iterator[Finding]:
         yield Finding("来源", "fault", str(error))
         sources = ()
     for source in sources:
-        yield from _examine_source(source)
+        yield from _examine_source(source, settings)
     yield from _examine_model(settings)
     yield from _examine_index(settings, sources)
 
 
-def _examine_source(source: Source) -> Iterator[Finding]:
+def _examine_source(source: Source, settings: IndexSettings) -> Iterator[Finding]:
     try:
         errata = load_errata(source)
         yield Finding("勘误", "ok", f"{len(errata)} 处,与原文逐条核对")
@@ -91,32 +94,54 @@ def _examine_source(source: Source) -> Iterator[Finding]:
         yield Finding("归属", "fault", f"字符 {at} 没有归属:…{source.text[at : at + 20]}…")
     for at in coverage.doubled[:_MOST_SHOWN]:
         yield Finding("归属", "fault", f"字符 {at} 归属重复:…{source.text[at : at + 20]}…")
-    yield from _examine_questions(source, compilation)
+    yield from _examine_questions(source, compilation, settings)
     for doubt in source.doubts:
         yield Finding("来源", "note", doubt)
     for warning in compilation.warnings:
         yield Finding("目录", "note", warning)
 
 
-def _examine_questions(source: Source, compilation: Compilation) -> Iterator[Finding]:
-    """Which clauses nobody has written questions for; entries of catalogues need none."""
+def _examine_questions(
+    source: Source, compilation: Compilation, settings: IndexSettings
+) -> Iterator[Finding]:
+    """Which clauses have questions, by whom, and which have none; catalogue entries need none."""
     try:
-        edition = prepare_edition([source])
+        edition = prepare_edition([source], added_folder=settings.added_folder)
     except (ErrataError, AskedAsError) as error:
         yield Finding("问法", "fault", str(error))
         return
+    units = list(units_of(edition))
+    counts = QuestionCounts.of(units)
+    yield Finding("问法", "ok", f"{counts.written} 个条款写有常见问法")
+    if counts.machine_made:
+        models = sorted({unit.asked_as.made_by for unit in units if unit.asked_as} - {""})
+        message = f"另有 {counts.machine_made} 个条款的常见问法由机器生成({'、'.join(models)})"
+        yield Finding("问法", "ok", message)
     without: dict[str, list[str]] = {}
-    asked = 0
-    for unit in units_of(edition):
-        if unit.asked_as is not None:
-            asked += 1
-        elif not unit.provision.cells:
+    for unit in units:
+        if unit.asked_as is None and wants_questions(unit):
             without.setdefault(unit.document_id, []).append(unit.provision.label)
-    yield Finding("问法", "ok", f"{asked} 个条款写有常见问法")
     for document_id, labels in without.items():
         name = compilation.by_id[document_id].doc_number or compilation.by_id[document_id].title
         shown = "、".join(labels[:_MOST_SHOWN]) + ("等" if len(labels) > _MOST_SHOWN else "")
         yield Finding("问法", "note", f"{name} 有 {len(labels)} 个条款没有问法:{shown}")
+    yield from _examine_generated(source, compilation, {unit.id for unit in units}, settings)
+
+
+def _examine_generated(
+    source: Source, compilation: Compilation, citable: AbstractSet[str], settings: IndexSettings
+) -> Iterator[Finding]:
+    """Lines of generated questions that the build leaves out; the others do their work."""
+    generated = load_generated(compilation, settings.added_folder)
+    astray = sorted(generated.asked_as.keys() - citable)
+    left_out = [*generated.left_out, *(f"条款 {name} 不能单独引用" for name in astray)]
+    if left_out:
+        shown = ";".join(left_out[:_MOST_SHOWN]) + (";等" if len(left_out) > _MOST_SHOWN else "")
+        message = (
+            f"{source.file} 有 {len(left_out)} 行机器生成的问法没有采用({shown})。"
+            f"不影响检索;可运行 diance questions {source.file} 重新生成。"
+        )
+        yield Finding("问法", "note", message)
 
 
 def _examine_model(settings: IndexSettings) -> Iterator[Finding]:

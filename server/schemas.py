@@ -195,6 +195,7 @@ class HitOut(BaseModel):
 
     ``asked_as`` is how people ask for it, where that is what the query was found by; ``same_as``
     are clauses of other documents that say the same.
+    ``asked_as_machine_made`` tells that a language model wrote it, for an added document.
     """
 
     rank: int
@@ -205,11 +206,13 @@ class HitOut(BaseModel):
     highlights: list[tuple[int, int]]
     asked_as: str | None
     same_as: list[SameAsOut]
+    asked_as_machine_made: bool
 
     @classmethod
     def of(cls, hit: Hit, as_of: datetime.date) -> HitOut:
         """The JSON of one hit."""
         provision = hit.unit.provision
+        asked_as = hit.unit.asked_as
         return cls(
             rank=hit.rank,
             score=round(hit.score, 4),
@@ -255,6 +258,7 @@ class HitOut(BaseModel):
                 )
                 for other in hit.same_as
             ],
+            asked_as_machine_made=bool(hit.asked_as and asked_as and asked_as.machine_made),
         )
 
 

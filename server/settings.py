@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from indexer.generation.settings import GeneratorSettings
 from indexer.settings import IndexSettings
 
 
-class ServerSettings(IndexSettings):
-    """Where to listen, beside the settings of the index."""
+class ServerSettings(IndexSettings, GeneratorSettings):
+    """Where to listen, beside the settings of the index and of the question generator."""
 
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65535)

@@ -10,7 +10,14 @@ from typing import Annotated
 import typer
 from pydantic import BaseModel
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
 
 from indexer.build import BuildProgress
 
@@ -25,31 +32,42 @@ def print_json(model: BaseModel) -> None:
     sys.stdout.write(model.model_dump_json(by_alias=True, indent=2) + "\n")
 
 
-class _Progress(BuildProgress):
-    """Steps as lines; encoding as a bar on a terminal, as a line every tenth otherwise."""
+class ShownProgress(BuildProgress):
+    """Steps as lines; what is counted as a bar on a terminal, as a line every tenth otherwise."""
 
     def __init__(self, bar: Progress | None) -> None:
         self._bar = bar
-        self._task = bar.add_task("  语义向量", total=None, visible=False) if bar else None
-        self._tenths = 0
+        self._tasks: dict[str, TaskID] = {}
+        self._tenths: dict[str, int] = {}
 
     def step(self, message: str) -> None:
-        err.print(f"· {message}")
+        """A new step begins."""
+        err.print(f"· {message}", markup=False)
 
     def encoding(self, done: int, total: int) -> None:
-        if self._bar is not None and self._task is not None:
-            self._bar.update(self._task, completed=done, total=total, visible=done < total)
-        elif total and done * 10 // total > self._tenths:
-            self._tenths = done * 10 // total
-            err.print(f"· 语义向量 {done}/{total}")
+        """``done`` of ``total`` passages have vectors."""
+        self._count("语义向量", done, total)
+
+    def generating(self, done: int, total: int) -> None:
+        """``done`` of ``total`` clauses have been asked for questions."""
+        self._count("常见问法", done, total)
+
+    def _count(self, name: str, done: int, total: int) -> None:
+        if self._bar is not None:
+            if name not in self._tasks:
+                self._tasks[name] = self._bar.add_task(f"  {name}", total=None, visible=False)
+            self._bar.update(self._tasks[name], completed=done, total=total, visible=done < total)
+        elif total and done * 10 // total > self._tenths.get(name, 0):
+            self._tenths[name] = done * 10 // total
+            err.print(f"· {name} {done}/{total}")
 
 
 @contextlib.contextmanager
-def shown_progress() -> Iterator[BuildProgress]:
-    """Shows the progress of a build while the block runs."""
+def shown_progress() -> Iterator[ShownProgress]:
+    """Shows the progress of a build or a generation while the block runs."""
     if not err.is_terminal:
-        yield _Progress(None)
+        yield ShownProgress(None)
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, TimeRemainingColumn(), console=err, transient=True) as bar:
-        yield _Progress(bar)
+        yield ShownProgress(bar)

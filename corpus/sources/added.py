@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from corpus.coverage import coverage_of
+from corpus.generated_questions import questions_path
 from corpus.model import Compilation
 from corpus.parser import parse_source
 from corpus.sources import MANIFEST, Source, SourceError, read_manifest, source_of
@@ -114,7 +115,7 @@ def add(folder: Path, addition: Addition) -> None:
 
 
 def remove(folder: Path, name: str) -> None:
-    """Take an added file away again, by its file name.
+    """Take an added file away again, by its file name, with the questions generated for it.
 
     Raises:
         SourceError: no file of that name was added, or the folder can't be written.
@@ -127,6 +128,7 @@ def remove(folder: Path, name: str) -> None:
     try:
         _write_manifest(folder, left)
         (folder / name).unlink(missing_ok=True)
+        questions_path(folder, name).unlink(missing_ok=True)
     except OSError as error:
         raise SourceError(
             f"无法写入 {folder}({error.strerror or error})。请检查磁盘空间和权限。"

@@ -39,7 +39,7 @@ def test_a_file_is_examined_before_anything_changes(
     settings: IndexSettings, tmp_path: Path
 ) -> None:
     (addition,) = examine(settings, [write(tmp_path, "渔业.txt", NOTICE)])
-    found = found_in(addition)
+    found = found_in(settings, addition)
     assert [document.doc_number for document in found.documents] == ["某财〔2030〕7号"]
     assert found.title == "某省财政厅关于渔业补贴的通知"
     assert found.doubts == ()

@@ -10,6 +10,7 @@ BIN     := $(VENV)/bin
 DIANCE  := $(BIN)/diance
 RUNTIME := $(VENV)/.installed
 DEV     := $(VENV)/.installed-dev
+TRAIN   := $(VENV)/.installed-train
 # Without a terminal pip shows no bars; it still names each package as it fetches it.
 PIP     := $(BIN)/python -m pip --disable-pip-version-check
 
@@ -17,7 +18,7 @@ export DIANCE_HOST := $(HOST)
 export DIANCE_PORT := $(PORT)
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test build eval ablation reading lint clean
+.PHONY: help serve test build eval ablation reading train lint clean
 
 help: ## Show this help
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -43,6 +44,9 @@ reading: $(DEV) ## Measure how exactly documents are read (CASES=folder, STATUTE
 	@$(DIANCE) build
 	@$(DIANCE) eval-reading $(if $(CASES),--cases $(CASES)) $(if $(STATUTES),--statutes $(STATUTES))
 
+train: $(TRAIN) ## Train the embedding model again (BENCHMARK=folder; hours on a CPU)
+	@$(BIN)/python -m indexer.training --benchmark $(BENCHMARK)
+
 lint: $(DEV) ## ruff and mypy --strict
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
@@ -66,4 +70,9 @@ $(RUNTIME): pyproject.toml constraints.txt | $(BIN)/python
 $(DEV): $(RUNTIME)
 	@echo "· installing the test tools"
 	@$(PIP) install -c constraints.txt -e '.[dev]'
+	@touch $@
+
+$(TRAIN): $(RUNTIME)
+	@echo "· installing the training tools"
+	@$(PIP) install -c constraints.txt -e '.[train]'
 	@touch $@

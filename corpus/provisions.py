@@ -237,6 +237,7 @@ class ProvisionTree:
         """A paragraph of the text as a whole: before its first unit or after its last."""
         if self._is_attachment and signs_contract(text):
             path: tuple[str, ...] = ("签署栏",)
+            self._stack = []  # what follows the signatures is of no unit before them
         elif self._stack:
             path = ("末段",)
             self._stack = []

@@ -20,11 +20,7 @@ from eval.significance import holm, randomisation_p
 from indexer.build import build_index
 from indexer.embedding.encoder import Encoder, open_encoder, resolve_model
 from indexer.search import Mode, SearchIndex
-from indexer.settings import BUILT_IN_MODEL, IndexSettings
-
-# The two models of the ladder. While they are the same, the step between them is left out.
-BASE_MODEL = "builtin:multilingual-e5-small"
-TRAINED_MODEL = BUILT_IN_MODEL
+from indexer.settings import BASE_MODEL, BUILT_IN_MODEL, IndexSettings
 
 TESTED = "ndcg@10"
 """The measure that neighbouring steps are compared by: of all it tells most of each question."""
@@ -71,7 +67,7 @@ LADDER = (
         "向量,训练后的模型",
         "dense, trained model",
         Mode.DENSE,
-        {"model": TRAINED_MODEL},
+        {"model": BUILT_IN_MODEL},
     ),
     Step("hybrid", "综合,不用常见问法", "hybrid, without questions", Mode.HYBRID),
     Step("questions", "+ 常见问法", "+ asked-as questions", Mode.HYBRID, {"questions": True}),

@@ -209,13 +209,13 @@ class ArticleRanker:
         if set(self._modes) != {Mode.LEXICAL}:
             vector = self._encoder.encode_query(question)
             scores[Mode.DENSE], _ = self._dense.nearest(vector, NEAREST_PASSAGES)
-        if Mode.HYBRID in self._modes:
-            scores[Mode.HYBRID] = convex_combination(
-                scores[Mode.LEXICAL], scores[Mode.DENSE], weight=self._weight, depth=CANDIDATES
-            )
         if Mode.LEXICAL in scores:
             lexical = scores[Mode.LEXICAL]
             scores[Mode.LEXICAL] = np.where(lexical > 0, lexical, -np.inf).astype(np.float32)
+        if Mode.HYBRID in self._modes:
+            weights = {Mode.LEXICAL: self._weight, Mode.DENSE: 1 - self._weight}
+            sides = [(weight, scores[side]) for side, weight in weights.items()]
+            scores[Mode.HYBRID] = convex_combination(sides, depth=CANDIDATES)
         return {mode: _best(scores[mode]) for mode in self._modes}
 
 

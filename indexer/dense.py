@@ -48,6 +48,10 @@ class DenseIndex:
         """Position of each unit's first passage, shape ``(units,)``; units are in order."""
         return np.searchsorted(self._units, np.arange(self._size)).astype(np.int32)
 
+    def known_units(self) -> NDArray[np.bool_]:
+        """Which units have a passage, shape ``(units,)``."""
+        return np.bincount(self._units, minlength=self._size) > 0
+
     def nearest(
         self, query: Vectors, passages: int
     ) -> tuple[NDArray[np.float32], NDArray[np.int32]]:

@@ -7,6 +7,7 @@ meaning, bigrams survive typos and words that the dictionary lacks.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -38,6 +39,8 @@ class LexicalIndex:
     @classmethod
     def build(cls, texts: Sequence[str], tokenizer: Tokenizer) -> LexicalIndex:
         """Index one text a unit."""
+        # It reports each step, which shows where a library has set up the root logger.
+        logging.getLogger("bm25s").setLevel(logging.WARNING)
         model = bm25s.BM25(k1=_K1, b=_B)
         model.index([index_terms(text, tokenizer) for text in texts], show_progress=False)
         return cls(model, len(texts))

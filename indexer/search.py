@@ -21,7 +21,7 @@ from indexer.correction import Correction, Corrector
 from indexer.dense import DenseIndex
 from indexer.embedding.encoder import Encoder, open_encoder, resolve_model
 from indexer.errors import IndexIncompatibleError, InvalidQueryError
-from indexer.fusion import convex_combination
+from indexer.fusion import QUESTION_SHARE, convex_combination
 from indexer.index_folder import (
     DENSE,
     LEXICAL,
@@ -44,8 +44,9 @@ from indexer.tokenizer import USER_DICTIONARY, Tokenizer
 LONGEST_QUERY = 500
 CANDIDATES = 200  # units that each side hands to the fusion
 NEAREST_PASSAGES = 400  # nearest passages; several belong to one unit
-# A query is nearer to a question than to a text that answers it as well. Chosen on the questions of
-# eval/datasets.
+NEAREST_QUESTIONS = 1600  # likewise; there are seven to a unit
+# A query is nearer to a question than to a text that answers it as well: where it is so by less
+# than this, the text is what was found.
 _TEXT_MARGIN = 0.02
 _EXPANSION_WEIGHT = 0.2  # of official terms that everyday words stand for; chosen there as well
 
@@ -190,6 +191,7 @@ class SearchIndex:
         self._questions = DenseIndex.load(build / QUESTIONS, size)
         # Position of each unit's first question among all of them, shape (units,).
         self._first_questions = self._questions.first_of_units()
+        self._has_questions = self._questions.known_units()
         self._folding = Folding(self.store.restatements(), size)
         dictionary = USER_DICTIONARY if self.manifest.dictionary else None
         self._tokenizer = Tokenizer(self.manifest.terms, dictionary)
@@ -271,28 +273,31 @@ class SearchIndex:
         """
         admitted = self._admitted(filters)
         nothing = np.full(len(admitted), -1, np.int32)
-        lexical = np.zeros(0, np.float32)
+        sides: list[tuple[float, Scores]] = []
+        weight = self._settings.lexical_weight if mode is Mode.HYBRID else 0.0
         if mode is not Mode.DENSE:
-            lexical = np.where(admitted, self._lexical_scores(query, words), 0.0)
+            lexical = self._lexical_scores(query, words)
+            lexical = np.where(admitted & (lexical > 0), lexical, -np.inf).astype(np.float32)
             if mode is Mode.LEXICAL:
-                return np.where(lexical > 0, lexical, -np.inf).astype(np.float32), nothing
+                return lexical, nothing
+            sides.append((weight, lexical))
         everything = filters != Filters()
         vector = self.encoder.encode_query(query)
         texts, _ = self._dense.nearest(
             vector, self._dense.passages if everything else NEAREST_PASSAGES
         )
         asked, which = self._questions.nearest(
-            vector, self._questions.passages if everything else NEAREST_PASSAGES
+            vector, self._questions.passages if everything else NEAREST_QUESTIONS
         )
+        texts = np.where(admitted, texts, -np.inf).astype(np.float32)
+        # A unit that nobody wrote questions for must not lose by it.
+        asked = np.where(admitted, asked, -np.inf)
+        by_question = np.where(self._has_questions, asked, texts).astype(np.float32)
+        sides.append(((1 - weight) * (1 - QUESTION_SHARE), texts))
+        sides.append(((1 - weight) * QUESTION_SHARE, by_question))
         nearer = asked > texts + _TEXT_MARGIN
-        dense = np.where(nearer, asked, texts + _TEXT_MARGIN)
-        dense = np.where(admitted, dense, -np.inf).astype(np.float32)
         matched = np.where(nearer, which - self._first_questions, nothing).astype(np.int32)
-        if mode is Mode.DENSE:
-            return dense, matched
-        weight = self._settings.lexical_weight
-        fused = convex_combination(lexical, dense, weight=weight, depth=CANDIDATES)
-        return fused, matched
+        return convex_combination(sides, depth=CANDIDATES), matched
 
     def _lexical_scores(self, query: str, words: Sequence[str]) -> Scores:
         scores = self._lexical.scores([*words, *self._tokenizer.bigrams(query)])

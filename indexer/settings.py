@@ -11,7 +11,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 import corpus
 from corpus.sources import SOURCES_FOLDER
 
-BUILT_IN_MODEL = "builtin:multilingual-e5-small"
+BUILT_IN_MODEL = "builtin:diance-e5-small"
+BASE_MODEL = "builtin:multilingual-e5-small"
+"""What the built-in model was trained from; to compare with, and to train again."""
 
 
 def default_data_folder() -> Path:
@@ -35,7 +37,7 @@ class IndexSettings(BaseSettings):
     """Settings of the build and of search.
 
     ``added_folder`` holds the documents that users added to those of ``sources_folder``. ``model``
-    is the built-in model or any sentence-transformers name or path; ``threads`` are those of the
+    is a built-in model or any sentence-transformers name or path; ``threads`` are those of the
     build, ``lexical_weight`` is the share of BM25 in a hybrid ranking.
 
     What an ablation switches off: without ``questions`` the index knows the texts only, not how
@@ -54,7 +56,7 @@ class IndexSettings(BaseSettings):
     questions: bool = True
     dictionary: bool = True
     lexicon: bool = True
-    lexical_weight: float = Field(default=0.5, ge=0, le=1)
+    lexical_weight: float = Field(default=0.4, ge=0, le=1)
 
     @property
     def index_folder(self) -> Path:
@@ -63,5 +65,5 @@ class IndexSettings(BaseSettings):
 
     @property
     def model_folder(self) -> Path:
-        """The unpacked built-in model."""
-        return self.data_folder / "model" / "multilingual-e5-small"
+        """What is made of the built-in models at set-up."""
+        return self.data_folder / "model"

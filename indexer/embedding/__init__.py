@@ -1,1 +1,1 @@
-"""The embedding model: unpacking the built-in one, loading any, encoding."""
+"""The embedding model: the shipped one, any other, encoding, and the base it was made of."""

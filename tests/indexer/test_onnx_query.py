@@ -8,7 +8,7 @@ import sys
 import numpy as np
 import pytest
 
-from indexer.embedding.encoder import BuiltInEncoder, SentenceTransformerEncoder, resolve_model
+from indexer.embedding.encoder import SentenceTransformerEncoder, open_encoder, resolve_model
 from indexer.search import SearchIndex
 from indexer.settings import IndexSettings
 
@@ -27,7 +27,7 @@ def model(index: SearchIndex) -> str:
 
 
 def test_eight_bit_queries_point_where_the_full_model_points(model: str) -> None:
-    fast, whole = BuiltInEncoder(model, 2), SentenceTransformerEncoder(model, 2)
+    fast, whole = open_encoder(IndexSettings(), model), SentenceTransformerEncoder(model, 2)
     assert fast.fingerprint == whole.fingerprint
     for query in QUERIES:
         vector = fast.encode_query(query)

@@ -38,7 +38,7 @@ class IndexSettings(BaseSettings):
 
     ``added_folder`` holds the documents that users added to those of ``sources_folder``. ``model``
     is a built-in model or any sentence-transformers name or path; ``threads`` are those of the
-    build, ``lexical_weight`` is the share of BM25 in a hybrid ranking.
+    model, ``lexical_weight`` is the share of BM25 in a hybrid ranking.
 
     What an ablation switches off: without ``questions`` the index knows the texts only, not how
     people ask for them; without ``dictionary`` words are cut by jieba's own dictionary (these two

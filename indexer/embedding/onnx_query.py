@@ -78,14 +78,15 @@ def export_query_model(folder: Path, target: Path) -> None:
 
 
 class OnnxQueryEncoder:
-    """One query -> its unit vector, on one core. Loads neither torch nor transformers."""
+    """One query -> its unit vector. Loads neither torch nor transformers."""
 
-    def __init__(self, query_model: Path, folder: Path, prompt: str) -> None:
+    def __init__(self, query_model: Path, folder: Path, prompt: str, threads: int) -> None:
         import onnxruntime  # noqa: PLC0415
         from tokenizers import Tokenizer  # noqa: PLC0415
 
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
         options.log_severity_level = 3
         self._session = onnxruntime.InferenceSession(
             str(query_model), options, providers=["CPUExecutionProvider"]

@@ -205,13 +205,11 @@ class ArticleRanker:
         """Positions of the best articles, best first, at most 100, in every mode."""
         scores: dict[Mode, Scores] = {}
         if set(self._modes) != {Mode.DENSE}:
-            scores[Mode.LEXICAL] = self._lexical.scores(index_terms(question, self._tokenizer))
+            lexical = self._lexical.scores(index_terms(question, self._tokenizer))
+            scores[Mode.LEXICAL] = np.where(lexical > 0, lexical, -np.inf).astype(np.float32)
         if set(self._modes) != {Mode.LEXICAL}:
             vector = self._encoder.encode_query(question)
             scores[Mode.DENSE], _ = self._dense.nearest(vector, NEAREST_PASSAGES)
-        if Mode.LEXICAL in scores:
-            lexical = scores[Mode.LEXICAL]
-            scores[Mode.LEXICAL] = np.where(lexical > 0, lexical, -np.inf).astype(np.float32)
         if Mode.HYBRID in self._modes:
             weights = {Mode.LEXICAL: self._weight, Mode.DENSE: 1 - self._weight}
             sides = [(weight, scores[side]) for side, weight in weights.items()]

@@ -29,12 +29,12 @@ def convex_combination(sides: Sequence[tuple[float, Scores]], *, depth: int) -> 
     combined = np.zeros_like(sides[0][1])
     known = np.zeros(len(combined), np.bool_)
     for weight, scores in sides:
-        combined += np.float32(weight) * scaled(scores, depth)
+        combined += np.float32(weight) * _scaled(scores, depth)
         known |= np.isfinite(scores)
     return np.asarray(np.where(known, combined, -np.inf), np.float32)
 
 
-def scaled(scores: Scores, depth: int) -> Scores:
+def _scaled(scores: Scores, depth: int) -> Scores:
     """Scores over their ``depth`` best as 0…1; what is below or unknown (-inf) is 0."""
     present = scores[np.isfinite(scores)]
     if present.size == 0:

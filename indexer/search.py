@@ -48,7 +48,7 @@ NEAREST_QUESTIONS = 1600  # likewise; there are seven to a unit
 # A query is nearer to a question than to a text that answers it as well: where it is so by less
 # than this, the text is what was found.
 _TEXT_MARGIN = 0.02
-_EXPANSION_WEIGHT = 0.2  # of official terms that everyday words stand for; chosen there as well
+_EXPANSION_WEIGHT = 0.2  # of official terms that everyday words stand for
 
 Scores = NDArray[np.float32]
 

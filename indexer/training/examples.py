@@ -12,10 +12,10 @@ from __future__ import annotations
 import gzip
 import json
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from rapidfuzz import fuzz
@@ -28,7 +28,7 @@ from indexer.tokenizer import Tokenizer
 _SAME_TEXT = 70  # per cent of the longer text; above it two clauses say the same
 _NEAR_OWN, _NEAR_OTHER = slice(0, 6), slice(4, 20)  # ranks of negatives, own and other documents
 _PASSAGES_EACH = 2  # anchors a clause for question -> passage
-_STATUTE_RANKS = slice(3, 40)
+_STATUTES_RANKED, _STATUTE_RANKS = 60, slice(3, 40)
 _STATUTE_LENGTH = 200  # characters
 
 Encode = Callable[[Sequence[str]], Vectors]
@@ -135,27 +135,42 @@ def _same_point(clauses: AskedClauses, question: int, own: Sequence[int]) -> lis
     return others[: (len(others) + 1) // 2]
 
 
-def statute_triples(benchmark: Path, rounds: int, chance: random.Random) -> list[Triple]:
-    """Lay question -> statutory article, from the train split of the benchmark.
+def read_statutes(benchmark: Path) -> list[dict[str, Any]]:
+    """The articles of the benchmark: ``id``, ``law``, ``article``, ``text``.
 
     Raises:
-        OSError: a file of the benchmark is missing.
+        OSError: the file is missing.
     """
     with gzip.open(benchmark / "statutes.jsonl.gz", "rt", encoding="utf-8") as file:
-        articles = [json.loads(line) for line in file]
+        return [json.loads(line) for line in file]
+
+
+def read_lay_questions(benchmark: Path) -> list[dict[str, Any]]:
+    """The questions of its train split: ``question``, ``gold``; the dev split stays unread.
+
+    Raises:
+        OSError: the file is missing.
+    """
+    lines = (benchmark / "lay_questions.jsonl").read_text(encoding="utf-8").splitlines()
+    return [entry for entry in map(json.loads, lines) if entry["split"] == "train"]
+
+
+def statute_triples(
+    articles: Sequence[Mapping[str, Any]],
+    questions: Sequence[Mapping[str, Any]],
+    rounds: int,
+    chance: random.Random,
+) -> list[Triple]:
+    """Lay question -> statutory article, see :func:`read_statutes`, :func:`read_lay_questions`."""
     texts = [f"{a['law']} {a['article']}\n{a['text'][:_STATUTE_LENGTH]}" for a in articles]
     position = {article["id"]: at for at, article in enumerate(articles)}
     tokenizer = Tokenizer()
     lexical = LexicalIndex.build(texts, tokenizer)
     triples: list[Triple] = []
-    for line in (benchmark / "lay_questions.jsonl").read_text(encoding="utf-8").splitlines():
-        entry = json.loads(line)
-        if entry["split"] != "train":
-            continue
+    for entry in questions:
         gold = {position[name] for alternatives in entry["gold"] for name in alternatives}
-        ranked = np.argsort(-lexical.scores(index_terms(entry["question"], tokenizer)))[
-            :60
-        ].tolist()
+        scores = lexical.scores(index_terms(entry["question"], tokenizer))
+        ranked = np.argsort(-scores)[:_STATUTES_RANKED].tolist()
         wrong = [at for at in ranked if at not in gold][_STATUTE_RANKS]
         for _ in range(rounds):
             right = chance.choice(sorted(gold))

@@ -20,12 +20,11 @@ from numpy.typing import NDArray
 from safetensors.numpy import load_file, save
 from tokenizers import Tokenizer
 
-from indexer.training.fine_tune import freeze
+from indexer.training.trainer import Schedule, run_training
 
 _WEIGHTS = "model.safetensors"
 _WORDS = "embeddings.word_embeddings.weight"
 _LAYER = "encoder.layer."
-_SEED = 20261123
 _LONGEST = 96  # tokens
 
 
@@ -67,7 +66,7 @@ def cut_down(
         OSError: a folder can't be read or written.
     """
     shutil.rmtree(target, ignore_errors=True)
-    shutil.copytree(source, target, ignore=shutil.ignore_patterns("onnx", "checkpoint-*"))
+    shutil.copytree(source, target)
     kept: dict[str, Any] = {}
     for name, tensor in load_file(source / _WEIGHTS).items():
         if name.startswith(_LAYER):
@@ -129,11 +128,7 @@ def distil(
     """
     import torch  # noqa: PLC0415  (slow to import)
     from datasets import Dataset  # noqa: PLC0415
-    from sentence_transformers import (  # noqa: PLC0415
-        SentenceTransformer,
-        SentenceTransformerTrainer,
-        SentenceTransformerTrainingArguments,
-    )
+    from sentence_transformers import SentenceTransformer  # noqa: PLC0415
     from sentence_transformers.sentence_transformer.losses import (  # noqa: PLC0415
         EmbedDistillLoss,
     )
@@ -150,27 +145,10 @@ def distil(
         )
         for kind, those in texts.items()
     }
-    model = SentenceTransformer(str(student), device="cpu")
-    model.max_seq_length = _LONGEST
-    freeze(model, frozen_layers)
-    arguments = SentenceTransformerTrainingArguments(
-        output_dir=str(target.parent / f".{target.name}.training"),
-        num_train_epochs=epochs,
-        per_device_train_batch_size=batch_size,
-        learning_rate=learning_rate,
-        warmup_steps=0.05,
-        lr_scheduler_type="cosine",
-        multi_dataset_batch_sampler="proportional",
-        logging_steps=10,
-        save_strategy="no",
-        report_to="none",
-        seed=_SEED,
-        use_cpu=True,
-        disable_tqdm=True,
+    run_training(
+        student,
+        target,
+        lessons,
+        lambda model: EmbedDistillLoss(model, distance_metric="cosine"),
+        Schedule(_LONGEST, batch_size, learning_rate, epochs, frozen_layers, threads),
     )
-    loss = EmbedDistillLoss(model, distance_metric="cosine")
-    SentenceTransformerTrainer(
-        model=model, args=arguments, train_dataset=lessons, loss=loss
-    ).train()
-    model.max_seq_length = 512
-    model.save(str(target))

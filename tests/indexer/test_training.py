@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 import random
 from pathlib import Path
 
@@ -15,7 +17,14 @@ from tokenizers import Tokenizer
 from corpus.edition import Edition
 from indexer.embedding.encoder import SHIPPED_MODEL, Vectors
 from indexer.passages import Unit, passages_of, questions_of, units_of
-from indexer.training.examples import AskedClauses, Triple, question_triples
+from indexer.training.examples import (
+    AskedClauses,
+    Triple,
+    question_triples,
+    read_lay_questions,
+    read_statutes,
+    statute_triples,
+)
 from indexer.training.fine_tune import fine_tune
 from indexer.training.student import cut_down, distil, tokens_to_keep
 
@@ -64,6 +73,28 @@ def test_positives_ask_for_the_same_clause_and_negatives_for_another(
 def test_the_same_seed_makes_the_same_examples(clauses: AskedClauses) -> None:
     first = question_triples(clauses, 1, random.Random(7))
     assert first == question_triples(clauses, 1, random.Random(7))
+
+
+def test_statute_examples_come_from_the_train_split_alone(tmp_path: Path) -> None:
+    articles = [
+        {"id": n, "law": "某法", "article": f"第{n}条", "text": f"工资应当按月支付,第{n}款。"}
+        for n in range(12)
+    ]
+    asked = [
+        {"id": 1, "split": "train", "question": "老板几个月才发一次工资", "gold": [[3], [5, 6]]},
+        {"id": 2, "split": "dev", "question": "不许读的问题", "gold": [[4]]},
+    ]
+    with gzip.open(tmp_path / "statutes.jsonl.gz", "wt", encoding="utf-8") as file:
+        file.writelines(json.dumps(article) + "\n" for article in articles)
+    (tmp_path / "lay_questions.jsonl").write_text("\n".join(map(json.dumps, asked)))
+    triples = statute_triples(
+        read_statutes(tmp_path), read_lay_questions(tmp_path), 8, random.Random(1)
+    )
+    gold = {f"某法 第{n}条" for n in (3, 5, 6)}
+    assert len(triples) == 8
+    assert {triple.anchor for triple in triples} == {"老板几个月才发一次工资"}
+    assert {triple.positive.partition("\n")[0] for triple in triples} <= gold
+    assert not {triple.negative.partition("\n")[0] for triple in triples} & gold
 
 
 @pytest.fixture(scope="module")

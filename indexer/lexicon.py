@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import corpus
@@ -22,8 +22,7 @@ class Lexicon:
 
     def __init__(self, official: Mapping[str, Sequence[str]]) -> None:
         self._official = {fold(word): tuple(terms) for word, terms in official.items()}
-        longest_first = sorted(self._official, key=lambda word: (-len(word), word))
-        self._pattern = re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
+        self._pattern = any_of(self._official)
 
     @classmethod
     def load(cls, path: Path = EVERYDAY) -> Lexicon:
@@ -44,3 +43,10 @@ class Lexicon:
         folded = fold(query)
         terms = [term for hit in self._pattern.finditer(folded) for term in self._official[hit[0]]]
         return [term for term in dict.fromkeys(terms) if fold(term) not in folded]
+
+
+def any_of(words: Iterable[str], between: str = "") -> re.Pattern[str]:
+    """Any of the words, the longest first; ``between`` may stand between two characters."""
+    longest_first = sorted(words, key=lambda word: (-len(word), word))
+    spelt = [between.join(map(re.escape, word)) for word in longest_first]
+    return re.compile("|".join(spelt) or r"(?!)")

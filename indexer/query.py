@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -31,6 +31,7 @@ from corpus.document_number import (
 from corpus.model import Document, PartKind
 from corpus.validity import Validity
 from indexer.clause_address import find_leading_clause, part_named, steps_of
+from indexer.lexicon import any_of
 from indexer.passages import short_title
 from indexer.store import Store
 
@@ -114,9 +115,9 @@ class QueryReader:
         self._documents = np.array(store.unit_documents, np.int64)
         self._position = {document.id: at for at, document in enumerate(store.frames)}
         self._titles = _titles(store.frames)
-        self._title = _any_of(self._titles, between=r"\W*")
+        self._title = any_of(self._titles, between=r"\W*")
         self._issuers = _issuer_names(store.frames, issuers)
-        self._issuer = _any_of(self._issuers)
+        self._issuer = any_of(self._issuers)
         self._years: dict[int, list[int]] = {}
         self._issued: dict[str, list[int]] = {}
         for at, document in enumerate(store.frames):
@@ -275,10 +276,3 @@ def _years_of(document: Document, validity: Validity) -> set[int]:
         if period is not None and period.begins is not None and period.ends is not None:
             years.update(range(period.begins.year, period.ends.year + 1))
     return years
-
-
-def _any_of(names: Iterable[str], between: str = "") -> re.Pattern[str]:
-    """Any of the names, the longest first; ``between`` may stand between two characters."""
-    longest_first = sorted(names, key=lambda name: (-len(name), name))
-    spelt = [between.join(map(re.escape, name)) for name in longest_first]
-    return re.compile("|".join(spelt) or r"(?!)")

@@ -2,7 +2,7 @@
 
 Models invent (Gospodinov et al. 2023, Doc2Query--). A question is dropped that has a figure, a
 number or title of a document, or a name that the model wasn't shown, or that copies the clause.
-Of the 4,364 questions that people wrote for the shipped collection 3.5 % fall by these rules, none
+Of the 7,875 questions that people wrote for the shipped collection 4.3 % fall by these rules, none
 of its clauses loses all: a cheap price, since a model writes several.
 
 Doc2Query-- also drops questions that don't find their own text. Tried on the questions by people,

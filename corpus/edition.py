@@ -1,4 +1,4 @@
-"""The collection as an editor prepares it: texts, misprints, pages, terms, rates, relations."""
+"""The collection as an editor prepares it: texts, misprints, pages, terms, rates, rules."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from corpus.asked_as import AskedAs, load_asked_as
+from corpus.benefits.loading import BenefitRules, load_benefits
 from corpus.citations import Relation, relations_of
 from corpus.errata import load_errata
 from corpus.generated_questions import load_generated
@@ -39,6 +40,7 @@ class Edition:
     apparatus: Mapping[str, Apparatus]
     relations: tuple[Relation, ...]
     validity: Mapping[str, Validity]
+    benefits: BenefitRules
 
     @property
     def documents(self) -> tuple[Document, ...]:
@@ -57,6 +59,7 @@ def prepare_edition(
     Raises:
         ErrataError: an errata file doesn't fit its source.
         AskedAsError: a file of questions doesn't fit its document.
+        BenefitRuleError: a benefit rule doesn't fit its document.
     """
     pairs: list[tuple[Compilation, Sequence[Erratum]]] = []
     apparatus: dict[str, Apparatus] = {}
@@ -74,7 +77,8 @@ def prepare_edition(
     relations = relations_of(pairs)
     compilations = tuple(compilation for compilation, _ in pairs)
     documents = [document for compilation in compilations for document in compilation.documents]
-    return Edition(compilations, apparatus, relations, validity_of(documents, relations))
+    validity = validity_of(documents, relations)
+    return Edition(compilations, apparatus, relations, validity, load_benefits(documents))
 
 
 def asked_as_of(compilation: Compilation, added_folder: Path | None) -> Mapping[str, AskedAs]:

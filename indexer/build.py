@@ -18,6 +18,7 @@ import numpy as np
 import corpus
 import indexer
 from corpus.asked_as import AskedAsError
+from corpus.benefits.loading import BenefitRuleError
 from corpus.edition import Edition, prepare_edition
 from corpus.errata import ErrataError
 from corpus.generated_questions import questions_folder
@@ -110,7 +111,7 @@ def build_index(
         folder, edition, counts = _build(settings, sources, encoder, fingerprint, progress)
         warnings = tuple(warning for c in edition.compilations for warning in c.warnings)
         return BuildReport(folder, True, time.perf_counter() - started, counts, warnings)
-    except (SourceError, ErrataError, AskedAsError) as error:
+    except (SourceError, ErrataError, AskedAsError, BenefitRuleError) as error:
         raise BuildError(str(error)) from None
     except OSError as error:
         raise BuildError(

@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from corpus.benefits.loading import BenefitRules
 from corpus.citations import Relation
 from corpus.document_number import DocumentNumber, parse
 from corpus.edition import Apparatus, Edition
@@ -44,6 +45,7 @@ CREATE TABLE relations (
     position INTEGER PRIMARY KEY, document_id TEXT NOT NULL, number TEXT, printed_number TEXT,
     target_id TEXT, content TEXT NOT NULL
 );
+CREATE TABLE benefit_rules (content TEXT NOT NULL);
 CREATE INDEX relations_by_document ON relations (document_id);
 CREATE INDEX relations_by_number ON relations (number);
 CREATE INDEX relations_by_target ON relations (target_id);
@@ -55,6 +57,7 @@ _UNIT = TypeAdapter(Unit)
 _VALIDITY = TypeAdapter(Validity)
 _APPARATUS = TypeAdapter(Apparatus)
 _RELATION = TypeAdapter(Relation)
+_BENEFITS = TypeAdapter(BenefitRules)
 
 
 def write_store(
@@ -118,6 +121,9 @@ def write_store(
                 (restatement.unit, restatement.other, restatement.words)
                 for restatement in restatements
             ],
+        )
+        connection.execute(
+            "INSERT INTO benefit_rules VALUES (?)", (_json(_BENEFITS, edition.benefits),)
         )
         connection.executemany(
             "INSERT INTO relations (document_id, number, printed_number, target_id, content)"
@@ -227,6 +233,11 @@ class Store:
     def apparatus(self, file: str) -> Apparatus:
         """Errata, pages, terms and rates of a source."""
         return self._apparatus[file]
+
+    def benefit_rules(self) -> BenefitRules:
+        """All benefit rules and the facts that they ask for."""
+        [(content,)] = self._rows("SELECT content FROM benefit_rules")
+        return _BENEFITS.validate_json(content)
 
     def relations_of(self, document_id: str) -> list[Relation]:
         """What a document says of others, in reading order."""

@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import cached_property
 
 from corpus.akoma_ntoso import Reference, to_akoma_ntoso, work_address
 from corpus.citations import Relation, RelationKind
@@ -15,6 +16,7 @@ from corpus.quotation import citation_text, place_errata, quote
 from indexer.errors import NotFoundError
 from indexer.lookup import look_up
 from indexer.search import Filters, Mode, SearchIndex
+from server.benefit_schemas import BenefitOut, BenefitsIn, BenefitsOut
 from server.document_schemas import (
     AttachmentOut,
     ClauseDetailOut,
@@ -26,6 +28,9 @@ from server.document_schemas import (
     outline_of,
     tables_of,
 )
+from server.eligibility.benefit_finder import BenefitFinder
+from server.eligibility.matching import MatchedBenefit
+from server.eligibility.profile import UnderstoodProfile
 from server.schemas import DocumentOut, DocumentsOut, FacetOut, HitOut, LookupOut, SearchOut
 
 
@@ -38,6 +43,7 @@ class KnowledgeBase:
     def warm_up(self) -> None:
         """Load the model, so that the first question doesn't wait for it."""
         self.index.search("培训补贴", limit=1)
+        self.benefits(BenefitsIn(question="培训补贴"))
 
     def search(
         self,
@@ -195,6 +201,35 @@ class KnowledgeBase:
                 references.append(Reference(name, relation.kind, relation.provision_id, address))
         source = store.source_text(document.source_file)
         return to_akoma_ntoso(source, document, references=references)
+
+    def benefits(self, asked: BenefitsIn) -> BenefitsOut:
+        """The benefits for a profile or a question.
+
+        Raises:
+            InvalidQueryError: the profile names a fact that doesn't exist.
+        """
+        finder, as_of = self._benefit_finder, asked.as_of
+        employer = None
+        if asked.profile is not None:
+            found = finder.for_profile(asked.profile, as_of)
+            employer = asked.profile.employer
+        else:
+            found = finder.for_question(asked.question or "", as_of)
+        occupation = found.occupation.words if found.occupation else None
+        return BenefitsOut(
+            profile=UnderstoodProfile.of(found.stated, occupation, employer),
+            benefits=[self._benefit(matched, as_of or date.today()) for matched in found.benefits],
+            questions=list(found.questions),
+        )
+
+    def _benefit(self, matched: MatchedBenefit, as_of: date) -> BenefitOut:
+        finder = self._benefit_finder
+        citations = [HitOut.of(finder.hit(clause), as_of) for clause in matched.clauses]
+        return BenefitOut.of(matched, finder.facts, finder.name_of, citations, as_of)
+
+    @cached_property
+    def _benefit_finder(self) -> BenefitFinder:
+        return BenefitFinder(self.index)
 
     def find_document(self, id_or_number: str) -> Document:
         """The document of that id, number (in any typography) or title.

@@ -18,7 +18,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, PlainSerializer
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,5 +123,23 @@ def _number(key: str, bound: object) -> float:
     return float(bound)
 
 
-When = Annotated[Expression, BeforeValidator(read_expression)]
+def write_expression(expression: Expression) -> dict[str, object]:
+    """The YAML form of an expression; :func:`read_expression` reads it back."""
+    match expression:
+        case AllOf(parts):
+            return {"all": [write_expression(part) for part in parts]}
+        case AnyOf(parts):
+            return {"any": [write_expression(part) for part in parts]}
+        case Not(part):
+            return {"not": write_expression(part)}
+        case Chosen(fact, values):
+            return {fact: list(values)}
+        case Is(fact, value):
+            return {fact: value}
+        case Within(fact, at_least, at_most):
+            bounds = {"at_least": at_least, "at_most": at_most}
+            return {fact: {name: bound for name, bound in bounds.items() if bound is not None}}
+
+
+When = Annotated[Expression, BeforeValidator(read_expression), PlainSerializer(write_expression)]
 """A field of editorial data that holds an expression."""

@@ -6,6 +6,7 @@ facts/*.yaml`` the facts. Each quote has to stand in its clause, each number in 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -52,23 +53,15 @@ def load_benefits(documents: Iterable[Document], folder: Path = BENEFITS_FOLDER)
     """
     facts = load_facts(folder / "facts")
     by_id = {document.id: document for document in documents}
-    benefits: dict[str, Benefit] = {}
-    for path in sorted(folder.glob("*.yaml")):
-        if path.stem not in by_id:
-            continue
-        for benefit in _read(path, Benefit):
-            if benefit.id in benefits:
-                raise BenefitRuleError(f"{path.name}:待遇编号“{benefit.id}”重复。请改用别的编号。")
-            for problem in _problems(benefit, by_id, facts):
+    written = {path: _read(path, Benefit) for path in sorted(folder.glob("*.yaml"))}
+    names = Counter(benefit.id for benefits in written.values() for benefit in benefits)
+    kept: list[Benefit] = []
+    for path, benefits in written.items():
+        for benefit in benefits if path.stem in by_id else ():
+            for problem in _problems(benefit, by_id, facts, names):
                 raise BenefitRuleError(f"{path.name}:待遇“{benefit.id}”{problem}。")
-            benefits[benefit.id] = benefit
-    for benefit in benefits.values():
-        for link in benefit.links:
-            if link.benefit not in benefits:
-                raise BenefitRuleError(
-                    f"待遇“{benefit.id}”:关联的待遇“{link.benefit}”不存在。请核对编号。"
-                )
-    return BenefitRules(facts, tuple(benefits.values()))
+            kept.append(benefit)
+    return BenefitRules(facts, tuple(kept))
 
 
 def load_facts(folder: Path) -> Mapping[str, Fact]:
@@ -103,8 +96,16 @@ def _read(path: Path, kind: type[_Data]) -> list[_Data]:
 
 
 def _problems(
-    benefit: Benefit, documents: Mapping[str, Document], facts: Mapping[str, Fact]
+    benefit: Benefit,
+    documents: Mapping[str, Document],
+    facts: Mapping[str, Fact],
+    names: Mapping[str, int],
 ) -> Iterator[str]:
+    if names[benefit.id] > 1:
+        yield "的编号重复,请改用别的编号"
+    for link in benefit.links:
+        if link.benefit not in names:
+            yield f":关联的待遇“{link.benefit}”不存在,请核对编号"
     for cited in benefit.cited():
         yield from _misquotes(cited, documents)
     for amount in benefit.amounts:

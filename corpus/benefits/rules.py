@@ -11,7 +11,7 @@ import datetime
 from collections.abc import Iterator
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from corpus.benefits.conditions import When
 from corpus.benefits.facts import Strict
@@ -180,15 +180,20 @@ class Link(Strict):
 class Benefit(Strict):
     """One entitlement.
 
-    ``kind`` is what is given, ``topic`` what it is about; ``asked`` are everyday words for it,
-    by which a question finds it. ``conditions`` decide (exclusions are conditions that begin with
-    ``not``); ``notes`` must be known and decide nothing: how often, by whom paid, other limits.
-    ``documents`` is what to bring, ``where`` the office.
+    ``beneficiary`` is who may claim it, ``kind`` what is given, ``topic`` what it is about;
+    ``asked`` are everyday words for it, by which a question finds it. ``conditions`` decide
+    (exclusions are conditions that begin with ``not``); ``notes`` must be known and decide
+    nothing: how often, by whom paid, other limits. ``documents`` is what to bring, ``where`` the
+    office.
     """
 
     id: str = Field(min_length=2)
     name: str = Field(min_length=2)
-    beneficiary: Literal["劳动者", "用人单位", "院校或培训机构"]
+    beneficiary: Annotated[
+        tuple[Literal["劳动者", "用人单位", "院校或培训机构"], ...],
+        BeforeValidator(lambda given: (given,) if isinstance(given, str) else given),
+        Field(min_length=1),
+    ]
     kind: Literal[
         "补贴",
         "奖励",

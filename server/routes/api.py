@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from indexer.search import LONGEST_QUERY, Mode
+from server.benefit_schemas import BenefitsIn, BenefitsOut
 from server.document_schemas import ClauseDetailOut, DocumentDetailOut
 from server.routes.dependencies import AsOf, FiltersOf, KnowledgeBaseOf
 from server.schemas import DocumentsOut, LookupOut, ProblemOut, SearchOut
@@ -97,3 +98,9 @@ def document(
 def clause(kb: KnowledgeBaseOf, clause_id: str, as_of: AsOf = None) -> ClauseDetailOut:
     """One clause with its neighbours."""
     return kb.clause(clause_id, as_of)
+
+
+@router.post("/benefits/match", summary="我能享受哪些补贴和待遇")
+def match_benefits(kb: KnowledgeBaseOf, asked: BenefitsIn) -> BenefitsOut:
+    """Benefits for a profile or a question: what applies, how much, until when, says who."""
+    return kb.benefits(asked)

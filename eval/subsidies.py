@@ -1,0 +1,165 @@
+"""Measuring benefits: people and companies, what must be found for them and what must not.
+
+A case (JSON Lines)::
+
+    {"id": "s-01", "profile": {…}, "question": "…",
+     "expect": [{"doc": "云人社通〔2021〕22号", "quote": "…", "amount": "2000元" | null}],
+     "must_not": [{"doc": "…", "quote": "…"}]}
+
+An expected entry is found when a benefit that applies or may apply cites it. Where ``amount`` says
+that the conditions aren't met (不符合…), it is found when a benefit that cites it doesn't apply. A
+``must_not`` entry is wrongly applied when a benefit that applies cites it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from eval.questions import QuestionFileError, normalise
+from server.benefit_schemas import BenefitOut, BenefitsIn, BenefitsOut
+from server.eligibility.matching import Verdict
+from server.knowledge_base import KnowledgeBase
+
+_REFUSAL = "不符合"
+_FIGURE = re.compile(r"\d+(?:\.\d+)?\s*(?:万|亿)?元|\d+(?:\.\d+)?%")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A quote of a document, with the amount that belongs to it, where there is one."""
+
+    doc: str
+    quote: str
+    amount: str | None
+
+    @property
+    def is_refusal(self) -> bool:
+        """Whether the case is that a condition of the quote fails."""
+        return self.amount is not None and self.amount.startswith(_REFUSAL)
+
+
+@dataclass(frozen=True, slots=True)
+class SubsidyCase:
+    """A person or a company."""
+
+    id: str
+    profile: Mapping[str, Any]
+    question: str
+    expect: tuple[Entry, ...]
+    must_not: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseResult:
+    """What came of a case: quotes not found, figures not given, quotes wrongly applied."""
+
+    id: str
+    expected: int
+    missed: tuple[str, ...]
+    figures: int
+    figures_missed: tuple[str, ...]
+    wrongly_applied: tuple[str, ...]
+    seconds: float
+
+
+def read_cases(path: Path) -> tuple[SubsidyCase, ...]:
+    """All cases of a file.
+
+    Raises:
+        QuestionFileError: the file is missing, or a line isn't a case.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise QuestionFileError(f"无法读取 {path}({error})。请检查路径和编码。") from None
+    return tuple(_read(line, f"{path}:{n}") for n, line in enumerate(lines, 1) if line.strip())
+
+
+def _read(line: str, place: str) -> SubsidyCase:
+    try:
+        case = json.loads(line)
+        return SubsidyCase(
+            str(case["id"]),
+            dict(case["profile"]),
+            str(case["question"]),
+            tuple(_entries(case["expect"])),
+            tuple(_entries(case["must_not"])),
+        )
+    except (ValueError, KeyError, TypeError) as error:
+        raise QuestionFileError(f"{place} 不是有效的案例({error!r})。") from None
+
+
+def _entries(given: Iterable[Mapping[str, Any]]) -> Iterable[Entry]:
+    for entry in given:
+        amount = entry.get("amount")
+        yield Entry(str(entry["doc"]), str(entry["quote"]), str(amount) if amount else None)
+
+
+def by_profile(case: SubsidyCase) -> BenefitsIn:
+    """The case as a form is filled in; a field that is null counts as left out."""
+    profile = {name: value for name, value in case.profile.items() if value is not None}
+    return BenefitsIn.model_validate({"profile": profile})
+
+
+def by_question(case: SubsidyCase) -> BenefitsIn:
+    """The case in the person's own words."""
+    return BenefitsIn(question=case.question)
+
+
+def measure_cases(
+    kb: KnowledgeBase,
+    cases: Sequence[SubsidyCase],
+    asked: Callable[[SubsidyCase], BenefitsIn],
+) -> list[CaseResult]:
+    """Match every case and judge the result."""
+    results = []
+    for case in cases:
+        request = asked(case)
+        started = time.perf_counter()
+        found = kb.benefits(request)
+        results.append(_judge(case, found, time.perf_counter() - started))
+    return results
+
+
+def _judge(case: SubsidyCase, found: BenefitsOut, seconds: float) -> CaseResult:
+    fitting = [b for b in found.benefits if b.verdict is not Verdict.DOES_NOT_APPLY]
+    refused = [b for b in found.benefits if b.verdict is Verdict.DOES_NOT_APPLY]
+    applying = [b for b in found.benefits if b.verdict is Verdict.APPLIES]
+    missed, figures, figures_missed = [], 0, []
+    for entry in case.expect:
+        citing = [b for b in (refused if entry.is_refusal else fitting) if _cites(b, entry)]
+        if not citing:
+            missed.append(entry.quote)
+        for figure in _FIGURE.findall(entry.amount or ""):
+            figures += 1
+            if not any(figure in _amounts(benefit) for benefit in citing):
+                figures_missed.append(f"{figure} ({entry.quote})")
+    wrong = [e.quote for e in case.must_not if any(_cites(b, e) for b in applying)]
+    return CaseResult(
+        case.id,
+        len(case.expect),
+        tuple(missed),
+        figures,
+        tuple(figures_missed),
+        tuple(wrong),
+        seconds,
+    )
+
+
+def _cites(benefit: BenefitOut, entry: Entry) -> bool:
+    return any(
+        entry.doc in {hit.document.doc_number, hit.document.title, hit.document.container}
+        and normalise(entry.quote) in normalise(hit.clause.text)
+        for hit in benefit.citations
+    )
+
+
+def _amounts(benefit: BenefitOut) -> str:
+    amounts = " ".join(amount.text for amount in benefit.amounts)
+    return f"{amounts} {benefit.explanation}"

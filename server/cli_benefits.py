@@ -1,0 +1,90 @@
+"""``diance benefits``: which subsidies and advantages fit somebody."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+from rich.text import Text
+
+from indexer.errors import InvalidQueryError, NotFoundError
+from indexer.search import SearchIndex
+from server.benefit_schemas import BenefitOut, BenefitsIn, BenefitsOut
+from server.eligibility.matching import Verdict
+from server.knowledge_base import KnowledgeBase
+from server.settings import ServerSettings
+from server.terminal import AsJson, err, out, print_json
+
+_VERDICTS = {
+    Verdict.APPLIES: ("符合", "green"),
+    Verdict.MAY_APPLY: ("可能符合", "yellow"),
+    Verdict.DOES_NOT_APPLY: ("不符合", "red"),
+}
+_MARKS = {True: "✓", False: "✗", None: "?"}
+
+
+def benefits(
+    question: Annotated[str | None, typer.Argument(help="用自己的话说说情况")] = None,
+    profile: Annotated[
+        Path | None, typer.Option(help="个人或单位情况的 JSON 文件(字段同接口的 profile)")
+    ] = None,
+    as_of: Annotated[str | None, typer.Option("--as-of", help="以哪一天为准,如 2021-06-01")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """我能享受哪些补贴和待遇。没有找到时退出码为 1。"""
+    asked = _asked(question, profile, as_of)
+    result = KnowledgeBase(SearchIndex.open(ServerSettings())).benefits(asked)
+    if as_json:
+        print_json(result)
+    else:
+        _show(result)
+    if not any(found.verdict is not Verdict.DOES_NOT_APPLY for found in result.benefits):
+        raise NotFoundError("汇编中没有找到适合所述情况的补贴或待遇。")
+
+
+def _asked(question: str | None, profile: Path | None, as_of: str | None) -> BenefitsIn:
+    given: dict[str, object] = {"question": question, "as_of": as_of}
+    if profile is not None:
+        try:
+            given["profile"] = json.loads(profile.read_text(encoding="utf-8"))
+        except OSError as error:
+            raise InvalidQueryError(f"无法读取 {profile}({error.strerror or error})。") from None
+        except ValueError:
+            raise InvalidQueryError(f"{profile} 不是有效的 JSON 文件。") from None
+    try:
+        return BenefitsIn.model_validate(given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(step) for step in first["loc"])
+        raise InvalidQueryError(f"内容有误({place}):{first['msg']}。") from None
+
+
+def _show(result: BenefitsOut) -> None:
+    understood = result.profile.model_dump(exclude_none=True, exclude={"facts"})
+    words = [f"{name} {value}" for name, value in understood.items() if value]
+    words += [f"{name} {value}" for name, value in result.profile.facts.items()]
+    if words:
+        err.print(f"已理解:{';'.join(words)}", markup=False)
+    for benefit in result.benefits:
+        _show_benefit(benefit)
+    if result.questions:
+        out.print("\n还想知道:", style="bold")
+        for question in result.questions:
+            out.print(f"  · {question}", markup=False)
+
+
+def _show_benefit(benefit: BenefitOut) -> None:
+    verdict, colour = _VERDICTS[benefit.verdict]
+    head = Text(f"\n{verdict}  ", style=colour)
+    head.append(benefit.name, style="bold")
+    if benefit.amount is not None:
+        head.append(f"  {benefit.amount.text}")
+    out.print(head)
+    for condition in benefit.conditions:
+        out.print(f"   {_MARKS[condition.met]} {condition.text}", markup=False)
+    out.print(f"   {benefit.explanation}", markup=False)
+    for citation in benefit.citations[:4]:
+        out.print(f"   ▸ {citation.citation.text}", markup=False, style="dim")

@@ -1,0 +1,103 @@
+"""Finds the benefits for a profile or for a question in a person's own words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from corpus.occupation_names import load_occupation_names
+
+from corpus.benefits.facts import Fact
+from corpus.benefits.rules import CatalogueAmount
+from corpus.catalogue import catalogue_of
+from indexer.search import Hit, SearchIndex
+from server.eligibility.matching import BenefitMatcher, MatchedBenefit, Verdict
+from server.eligibility.occupations import NamedOccupation, OccupationFinder
+from server.eligibility.profile import Profile, with_year_of
+from server.eligibility.reading import FactReader
+from server.eligibility.stated_facts import StatedFacts
+
+_MOST_BENEFITS = 12
+_MOST_REFUSED = 6
+
+
+@dataclass(frozen=True, slots=True)
+class FoundBenefits:
+    """What was understood of somebody, the benefits, and what to ask next."""
+
+    stated: StatedFacts
+    occupation: NamedOccupation | None
+    benefits: tuple[MatchedBenefit, ...]
+    questions: tuple[str, ...]
+
+
+class BenefitFinder:
+    """Rules, catalogue and vocabulary of an index, ready to match."""
+
+    def __init__(self, index: SearchIndex) -> None:
+        rules = index.store.benefit_rules()
+        self.matcher = BenefitMatcher(rules)
+        self._index = index
+        self._reader = FactReader(rules.facts)
+        documents = {
+            amount.clause.partition(":")[0]
+            for benefit in rules.benefits
+            for amount in benefit.amounts
+            if isinstance(amount, CatalogueAmount)
+        }
+        catalogue = [
+            entry
+            for document_id in sorted(documents)
+            if (document := index.store.document(document_id)) is not None
+            for entry in catalogue_of(document)
+        ]
+        self._occupations = OccupationFinder(catalogue, load_occupation_names(catalogue))
+        self._hits: dict[str, Hit] = {}
+
+    @property
+    def facts(self) -> Mapping[str, Fact]:
+        """The vocabulary of the rules."""
+        return self.matcher.rules.facts
+
+    def name_of(self, benefit_id: str) -> str | None:
+        """The name of a benefit; None if its document isn't in the collection."""
+        benefit = self.matcher.rules.by_id.get(benefit_id)
+        return benefit.name if benefit else None
+
+    def for_profile(self, profile: Profile, as_of: date | None = None) -> FoundBenefits:
+        """The benefits for a profile.
+
+        Raises:
+            InvalidQueryError: the profile names a fact that doesn't exist.
+        """
+        stated = with_year_of(profile.stated(self._reader, self.facts), as_of)
+        name = profile.occupation
+        return self._found(stated, self._occupations.named(name) if name else None, "")
+
+    def for_question(self, question: str, as_of: date | None = None) -> FoundBenefits:
+        """The benefits that somebody asks for in their own words."""
+        stated = with_year_of(self._reader.read(question, as_of), as_of)
+        return self._found(stated, self._occupations.in_text(question), question)
+
+    def hit(self, clause_id: str) -> Hit:
+        """The clause as a citation."""
+        if clause_id not in self._hits:
+            document = self._index.store.document_of(clause_id)
+            assert document is not None  # the build checked every clause of the rules
+            self._hits[clause_id] = self._index.hit_of(document, document.by_id[clause_id])
+        return self._hits[clause_id]
+
+    def _found(
+        self, stated: StatedFacts, occupation: NamedOccupation | None, words: str
+    ) -> FoundBenefits:
+        found = self.matcher.match(stated, occupation, words)
+        shown = _shown(found)
+        return FoundBenefits(stated, occupation, shown, tuple(self.matcher.questions(shown)))
+
+
+def _shown(found: Sequence[MatchedBenefit]) -> tuple[MatchedBenefit, ...]:
+    """Those worth a person's time: the fitting ones, and the nearest of the others."""
+    fitting = [matched for matched in found if matched.verdict is not Verdict.DOES_NOT_APPLY]
+    refused = [matched for matched in found if matched.verdict is Verdict.DOES_NOT_APPLY]
+    return (*fitting[:_MOST_BENEFITS], *refused[:_MOST_REFUSED])

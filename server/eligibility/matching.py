@@ -1,0 +1,214 @@
+"""Facts against rules: for each benefit whether it applies, may apply or does not, and why."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from corpus.benefits.conditions import tests_of
+from corpus.benefits.loading import BenefitRules
+from corpus.benefits.rules import Benefit, CatalogueAmount, Term
+from corpus.catalogue import CatalogueEntry
+from server.eligibility.amounts import ComputedAmount, compute
+from server.eligibility.occupations import NamedOccupation
+from server.eligibility.stated_facts import StatedFacts, holds
+
+_ASKER = {
+    "劳动者": "劳动者",
+    "企业": "用人单位",
+    "院校": "院校或培训机构",
+    "培训机构": "院校或培训机构",
+}
+_MOST_QUESTIONS = 4
+# What is stated by nearly everybody tells little of which benefit is meant.
+_WEAK_FACTS = {"身份": 0.0, "年份": 0.0, "等级": 0.4, "培训方式": 0.6, "地区": 0.3, "证书": 0.7}
+_ASKED_FOR = 1.5
+
+
+class Verdict(StrEnum):
+    """How a benefit stands to somebody."""
+
+    APPLIES = "applies"
+    MAY_APPLY = "may_apply"
+    DOES_NOT_APPLY = "does_not_apply"
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionState:
+    """One condition; ``met`` is None while a fact of ``unknown`` is missing."""
+
+    text: str
+    met: bool | None
+    clause: str | None
+    quote: str | None
+    unknown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MatchedBenefit:
+    """A benefit and what it comes to; ``clauses`` are all that bear it, most telling first.
+
+    ``entry`` is the catalogue's occupation; ``relevance`` is how much of what was stated it is
+    about.
+    """
+
+    benefit: Benefit
+    entry: CatalogueEntry | None
+    verdict: Verdict
+    conditions: tuple[ConditionState, ...]
+    amounts: tuple[ComputedAmount, ...]
+    clauses: tuple[str, ...]
+    relevance: float
+
+    @property
+    def name(self) -> str:
+        """The benefit, with the occupation where the amount depends on it."""
+        return f"{self.benefit.name}({self.entry.printed})" if self.entry else self.benefit.name
+
+    @property
+    def unknown(self) -> tuple[str, ...]:
+        """Facts that would decide it or its amount."""
+        names = [name for state in self.conditions if state.met is None for name in state.unknown]
+        names += [name for amount in self.amounts for name in amount.missing]
+        return tuple(dict.fromkeys(names))
+
+
+class BenefitMatcher:
+    """Matches facts against all rules."""
+
+    def __init__(self, rules: BenefitRules) -> None:
+        self.rules = rules
+
+    def match(
+        self,
+        stated: StatedFacts,
+        occupation: NamedOccupation | None = None,
+        words: str = "",
+    ) -> list[MatchedBenefit]:
+        """The benefits that have to do with what was stated, the best first.
+
+        ``words`` are what was asked in full; a benefit that they name counts as asked for.
+        """
+        found: list[MatchedBenefit] = []
+        for benefit in self.rules.benefits:
+            asked = _asked_for(benefit, words)
+            for entry, facts in self._readings(benefit, stated, occupation):
+                matched = self._match(benefit, entry, facts)
+                matched = replace(matched, relevance=matched.relevance + asked)
+                if matched.relevance > 0:
+                    found.append(matched)
+        return sorted(found, key=_order)
+
+    def questions(self, found: Sequence[MatchedBenefit]) -> list[str]:
+        """What to ask next: the facts that most of the open benefits wait for."""
+        waiting: dict[str, float] = defaultdict(float)
+        for matched in found:
+            if matched.verdict is not Verdict.DOES_NOT_APPLY:
+                for name in matched.unknown:
+                    waiting[name] += 1 + matched.relevance
+        telling = sorted(waiting, key=lambda name: -waiting[name])[:_MOST_QUESTIONS]
+        return [self.rules.facts[name].question for name in telling]
+
+    def _readings(
+        self, benefit: Benefit, stated: StatedFacts, occupation: NamedOccupation | None
+    ) -> Iterator[tuple[CatalogueEntry | None, StatedFacts]]:
+        """The benefit once for each catalogue entry that may be meant, with what the entry says."""
+        part = next((a.part for a in benefit.amounts if isinstance(a, CatalogueAmount)), None)
+        if part is None or occupation is None:
+            yield None, stated
+            return
+        entries = [entry for entry in occupation.entries if entry.part == part]
+        for entry in entries:
+            chosen = {"职业": frozenset({"目录内职业"})}
+            answers = {"工种带星": entry.starred}
+            yield entry, stated | StatedFacts(chosen=chosen, answers=answers)
+        if not entries:
+            yield None, stated | StatedFacts(chosen={"职业": frozenset({"目录外职业"})})
+
+    def _match(
+        self, benefit: Benefit, entry: CatalogueEntry | None, stated: StatedFacts
+    ) -> MatchedBenefit:
+        facts = self.rules.facts
+        amounts = tuple(compute(benefit, a, stated, facts, entry) for a in benefit.amounts)
+        conditions = tuple(self._conditions(benefit, stated, amounts))
+        met = [state.met for state in conditions]
+        if False in met:
+            verdict = Verdict.DOES_NOT_APPLY
+        else:
+            verdict = Verdict.APPLIES if all(met) else Verdict.MAY_APPLY
+        return MatchedBenefit(
+            benefit,
+            entry,
+            verdict,
+            conditions,
+            amounts,
+            _clauses(benefit, conditions, amounts),
+            self._relevance(benefit, stated),
+        )
+
+    def _conditions(
+        self, benefit: Benefit, stated: StatedFacts, amounts: Sequence[ComputedAmount]
+    ) -> Iterator[ConditionState]:
+        asker = stated.chosen.get("身份", frozenset())
+        if asker and not {_ASKER[name] for name in asker} & set(benefit.beneficiary):
+            yield ConditionState(f"由{'或'.join(benefit.beneficiary)}享受", False, None, None)
+        for condition in benefit.conditions:
+            met = holds(condition.when, stated, self.rules.facts)
+            names = dict.fromkeys(test.fact for test in tests_of(condition.when))
+            unknown = tuple(n for n in names if not stated.knows(n)) or tuple(names)
+            yield ConditionState(
+                condition.text,
+                met,
+                condition.clause,
+                condition.quote,
+                unknown if met is None else (),
+            )
+        if benefit.term is not None:
+            yield _term_state(benefit.term, stated)
+        if any(not amount.is_defined for amount in amounts):
+            yield ConditionState("文件只对下列情形规定了金额:" + amounts[0].text, False, None, None)
+
+    def _relevance(self, benefit: Benefit, stated: StatedFacts) -> float:
+        """How much of what was stated the conditions of a benefit turn on and are met by."""
+        score = 0.0
+        for condition in benefit.conditions:
+            if holds(condition.when, stated, self.rules.facts):
+                known = {t.fact for t in tests_of(condition.when) if stated.knows(t.fact)}
+                score += max((_WEAK_FACTS.get(name, 1.0) for name in known), default=0.0)
+        return score
+
+
+def _asked_for(benefit: Benefit, words: str) -> float:
+    return _ASKED_FOR if any(name in words for name in benefit.asked) else 0.0
+
+
+def _term_state(term: Term, stated: StatedFacts) -> ConditionState:
+    year = stated.numbers.get(term.of, stated.numbers.get("年份"))
+    met: bool | None = None
+    if year is not None:
+        met = (term.begins is None or term.begins.year <= year) and (
+            term.ends is None or year <= term.ends.year
+        )
+    return ConditionState(
+        term.text, met, term.clause, term.quote, (term.of,) if met is None else ()
+    )
+
+
+def _clauses(
+    benefit: Benefit, conditions: Sequence[ConditionState], amounts: Sequence[ComputedAmount]
+) -> tuple[str, ...]:
+    """Clauses of the amounts, the conditions and the rest, each once."""
+    named = [clause for amount in amounts for clause in amount.clauses]
+    named += [state.clause for state in conditions if state.clause is not None]
+    named += [note.clause for note in (*benefit.notes, *benefit.documents)]
+    if benefit.where is not None:
+        named.append(benefit.where.clause)
+    return tuple(dict.fromkeys(named))
+
+
+def _order(matched: MatchedBenefit) -> tuple[int, float, int]:
+    rank = list(Verdict).index(matched.verdict)
+    failed = sum(state.met is False for state in matched.conditions)
+    return rank, -matched.relevance, failed

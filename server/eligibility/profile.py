@@ -1,0 +1,140 @@
+"""A person's or a company's own account of themselves, as a form or a program sends it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from corpus.benefits.facts import Fact, FactType
+from indexer.errors import InvalidQueryError
+from server.eligibility.reading import FactReader
+from server.eligibility.stated_facts import StatedFacts
+
+_OWN_FACTS = {"certificate": "证书", "level": "等级"}
+_LONGEST = 200  # characters of a field
+
+
+class Profile(BaseModel):
+    """What is known of somebody; all fields may be absent.
+
+    ``groups`` are groups that the person belongs to, titles held, or 企业 for a company;
+    ``employer`` describes the employer and what it does in free words; ``facts`` are any facts of
+    the rules by name. Further fields with text are read like ``employer``.
+    """
+
+    model_config = ConfigDict(extra="allow")
+
+    occupation: str | None = Field(default=None, max_length=_LONGEST, examples=["电工"])
+    certificate: str | None = Field(default=None, max_length=_LONGEST, examples=["技能等级证书"])
+    level: str | None = Field(default=None, max_length=_LONGEST, examples=["中级"])
+    groups: list[str] = Field(default_factory=list, max_length=30, examples=[["退捕渔民"]])
+    employer: str | None = Field(default=None, max_length=_LONGEST)
+    year: int | None = Field(default=None, ge=1900, le=2200, examples=[2021])
+    place: str | None = Field(default=None, max_length=_LONGEST)
+    facts: dict[str, bool | float | str | list[str]] = Field(default_factory=dict)
+
+    def stated(self, reader: FactReader, vocabulary: Mapping[str, Fact]) -> StatedFacts:
+        """The facts that the profile states.
+
+        Raises:
+            InvalidQueryError: ``facts`` names a fact that doesn't exist, or gives it a wrong value.
+        """
+        stated = StatedFacts()
+        for field, name in _OWN_FACTS.items():
+            if words := getattr(self, field):
+                stated |= _restricted(_from_words(words, reader, vocabulary), name)
+        for words in self.groups:
+            stated |= _from_words(words[:_LONGEST], reader, vocabulary)
+        further = (self.model_extra or {}).values()
+        for words in (self.employer, self.place, *further):
+            if isinstance(words, str):
+                stated |= _without_asker(reader.read(words[:_LONGEST]))
+        if self.year is not None:
+            stated |= StatedFacts(numbers={"年份": float(self.year)})
+        for name, value in self.facts.items():
+            stated |= _given(name, value, vocabulary)
+        return stated
+
+
+def _from_words(words: str, reader: FactReader, vocabulary: Mapping[str, Fact]) -> StatedFacts:
+    """The values of that very name, or else what the words say."""
+    named = {
+        name: frozenset({words})
+        for name, fact in vocabulary.items()
+        if any(value.name == words for value in fact.values)
+    }
+    return StatedFacts(chosen=named) if named else reader.read(words)
+
+
+def _restricted(stated: StatedFacts, name: str) -> StatedFacts:
+    return StatedFacts(chosen={name: stated.chosen.get(name, frozenset())})
+
+
+def _without_asker(stated: StatedFacts) -> StatedFacts:
+    """What is said of an employer doesn't say who asks."""
+    chosen = {name: values for name, values in stated.chosen.items() if name != "身份"}
+    return StatedFacts(chosen, stated.ruled_out, stated.answers, stated.numbers)
+
+
+def _given(
+    name: str, value: bool | float | str | list[str], vocabulary: Mapping[str, Fact]
+) -> StatedFacts:
+    fact = vocabulary.get(name)
+    if fact is None:
+        raise InvalidQueryError(f"没有名为“{name}”的情况。可用的有:{'、'.join(vocabulary)}。")
+    match fact.type, value:
+        case FactType.YES_NO, bool():
+            return StatedFacts(answers={name: value})
+        case FactType.NUMBER, int() | float() if not isinstance(value, bool):
+            return StatedFacts(numbers={name: float(value)})
+        case FactType.ONE_OF | FactType.SOME_OF, str() | list():
+            values = frozenset([value] if isinstance(value, str) else value)
+            if values <= {known.name for known in fact.values}:
+                return StatedFacts(chosen={name: values})
+    allowed = "、".join(known.name for known in fact.values)
+    wanted = {FactType.YES_NO: "true 或 false", FactType.NUMBER: "数字"}.get(fact.type, allowed)
+    raise InvalidQueryError(f"“{name}”的值不合要求,应为:{wanted}。")
+
+
+class UnderstoodProfile(BaseModel):
+    """A profile as it was understood, for the person to correct; it can be sent back as it is."""
+
+    occupation: str | None
+    certificate: str | None
+    level: str | None
+    groups: list[str]
+    employer: str | None
+    year: int | None
+    facts: dict[str, bool | float | str | list[str]]
+
+    @classmethod
+    def of(
+        cls, stated: StatedFacts, occupation: str | None, employer: str | None = None
+    ) -> UnderstoodProfile:
+        """What was understood."""
+        chosen = {name: sorted(values) for name, values in stated.chosen.items() if values}
+        year = stated.numbers.get("年份")
+        shown = {"人员类别", "荣誉称号", "证书", "等级"}
+        facts: dict[str, bool | float | str | list[str]] = {
+            **{name: values for name, values in chosen.items() if name not in shown},
+            **stated.answers,
+            **{name: number for name, number in stated.numbers.items() if name != "年份"},
+        }
+        return cls(
+            occupation=occupation,
+            certificate=next(iter(chosen.get("证书", [])), None),
+            level=next(iter(chosen.get("等级", [])), None),
+            groups=[*chosen.get("人员类别", []), *chosen.get("荣誉称号", [])],
+            employer=employer,
+            year=int(year) if year is not None else None,
+            facts=facts,
+        )
+
+
+def with_year_of(stated: StatedFacts, as_of: date | None) -> StatedFacts:
+    """Where no year was stated, that of the day asked for."""
+    if as_of is None or "年份" in stated.numbers:
+        return stated
+    return stated | StatedFacts(numbers={"年份": float(as_of.year)})

@@ -1,0 +1,1 @@
+"""Which benefits fit a person, read from what the person says."""

@@ -89,6 +89,11 @@ class Tokenizer:
             if _WORD.search(word) and word not in self._stop_words
         ]
 
+    def boundaries(self, text: str) -> frozenset[int]:
+        """Offsets into folded text at which a word begins or ends, by the likeliest cut."""
+        words = self._cutter.tokenize(text, HMM=False)
+        return frozenset(at for _, begins, ends in words for at in (begins, ends))
+
     def bigrams(self, text: str) -> list[str]:
         """Overlapping pairs of Han characters: they survive a wrong character nearby."""
         return bigrams_of(text)

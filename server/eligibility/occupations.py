@@ -1,0 +1,181 @@
+"""The occupation that a person speaks of, as entries of a catalogue.
+
+People say 开挖机 and 月嫂, catalogues say 挖掘机操作 and 保姆. Dictionary matching with the longest
+match first, checked against the likeliest word cut (电工程 holds no 电工); of several occupations
+the one counts that the training or the certificate is about.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from corpus.catalogue import CatalogueEntry
+from indexer.lexicon import any_of
+from indexer.tokenizer import Tokenizer, fold
+from server.eligibility.occupation_words import OccupationWords
+from server.eligibility.remarks import spoken_of
+
+_MARK = r",。;!?、:\n"
+_QUALIFIED = r"(?:的|这个|专业|职业|工种|技能|岗位|[初中高]级工?|[一二三四五]级|高级技师|技师)*"
+_TRAINED_BEFORE = re.compile(rf"(?:学|考|培训|报|证|班|课|取得|获得|领|拿)[^{_MARK}]{{0,8}}$")
+_TRAINED_AFTER = re.compile(
+    rf"(?:\([^()]*\))?{_QUALIFIED}"
+    r"(?:证|培训|班|课|资格|等级|合格|结业|学[时习的了完]|考[试证过完到出下上了])"
+)
+_CERTIFIED = re.compile(r"证|培训|班|课")
+_TRAINING = re.compile(r"培训|学|考|证|(?<!上)班|课")
+_WORKER = re.compile(r"[工员师]$")
+_WORKS_AS = re.compile(r"(?:是|当|干|做|搞|从事|叫)(?:了|过|的|一?个|一名)*$")
+_DENIED = re.compile(
+    r"(?:(?<!是)不是|(?<![是能会想要该])不(?:再|想|打算|会|干|做|当|学|考|报)+|"
+    r"没有?(?:干|做|当|学|考|报|上|参加)+|并非|而非|除了)"
+    r"(?:过|了|的|什么|一?个|想|去|干|做|当|学|考|报)*$"
+)
+_VERB = frozenset("学考报上教干做当开会是搞")  # 学会 and 开挖 are words, 学 and 开 are meant
+_PERHAPS_MISSPELT = re.compile(
+    rf"(?:学|考|报|拿|上|当|干|做|是)[了过的个到完]*([^{_MARK}\s]{{4,12}}?)"
+    rf"(?=的?(?:证|培训|班|资格|等级|[{_MARK}\s]|$))"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NamedOccupation:
+    """An occupation that was named.
+
+    ``words`` are as said. ``entries`` are all that may be meant, best first, over all catalogues.
+    ``exact`` is false where ``words`` may stand for several names, or are only spelt like one.
+    """
+
+    words: str
+    entries: tuple[CatalogueEntry, ...]
+    exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Mention:
+    """A word of the dictionary in folded text."""
+
+    start: int
+    end: int
+
+
+class OccupationFinder:
+    """Finds occupations of one catalogue in words. Safe to use from several threads."""
+
+    def __init__(
+        self, catalogue: Sequence[CatalogueEntry], sayings: Mapping[str, tuple[str, ...]]
+    ) -> None:
+        self._words = OccupationWords(catalogue, sayings)
+        self._entries: dict[str, list[CatalogueEntry]] = {}
+        for entry in catalogue:
+            self._entries.setdefault(entry.name, []).append(entry)
+        # A lookahead, so that a long word is found that begins inside a shorter one.
+        self._pattern = re.compile(f"(?=({any_of(self._words.in_text).pattern}))")
+        self._tokenizer = Tokenizer(self._words.in_text)
+
+    def in_text(self, text: str) -> NamedOccupation | None:
+        """The occupation that a sentence is about; of several the one trained for."""
+        folded = fold(text)
+        mentions = self._mentions(folded)
+        if not mentions:
+            return self._misspelt(folded)
+        best = max(
+            mentions,
+            key=lambda each: (_tie(folded, each, mentions), each.end - each.start, -each.start),
+        )
+        # Folding keeps the length of nearly all text; where not, the folded words must do.
+        said = text if len(text) == len(folded) else folded
+        word = folded[best.start : best.end]
+        return self._named(said[best.start : best.end], word, folded)
+
+    def named(self, name: str) -> NamedOccupation | None:
+        """The occupation that a form field holds, spelt nearly as the catalogue does."""
+        folded = fold(name).replace("★", "")
+        before_remark = folded.partition("(")[0]
+        for typed in (folded, before_remark):
+            if form := self._words.known_form(typed):
+                return self._named(name, form, folded)
+        return self._near(name, before_remark)
+
+    # --- from a word to entries ---
+
+    def _named(self, said: str, word: str, text: str) -> NamedOccupation:
+        names = self._words.names(word)
+        is_exact = self._words.is_official(word) or len(names) == 1
+        return NamedOccupation(said, self._entries_of(names, text), is_exact)
+
+    def _near(self, said: str, typed: str) -> NamedOccupation | None:
+        names = self._words.nearest(typed)
+        return NamedOccupation(said, self._entries_of(names, typed), False) if names else None
+
+    def _entries_of(self, names: Iterable[str], text: str) -> tuple[CatalogueEntry, ...]:
+        return tuple(entry for name in names for entry in self._of_one_name(name, text))
+
+    def _of_one_name(self, name: str, text: str) -> Iterator[CatalogueEntry]:
+        by_part: dict[str, list[CatalogueEntry]] = {}
+        for entry in self._entries[name]:
+            by_part.setdefault(entry.part, []).append(entry)
+        for entries in by_part.values():
+            yield from spoken_of(entries, text)
+
+    # --- from a sentence to words ---
+
+    def _mentions(self, text: str) -> list[_Mention]:
+        """Occupations in the text that are not denied; of overlapping words the longest."""
+        found = [_Mention(hit.start(), hit.end(1)) for hit in self._pattern.finditer(text)]
+        if not found:
+            return []
+        cuts = self._tokenizer.boundaries(text)
+        is_about_training = _TRAINING.search(text) is not None
+        return [
+            mention
+            for mention in _longest(each for each in found if _is_whole(text, each, cuts))
+            if not _DENIED.search(text[: mention.start])
+            and (
+                is_about_training
+                or _WORKS_AS.search(text[: mention.start])
+                or not self._is_course(text[mention.start : mention.end])
+            )
+        ]
+
+    def _is_course(self, word: str) -> bool:
+        """Whether it is the name of a course, paid at one rate: 安全生产 is no occupation."""
+        if _WORKER.search(word) or not self._words.is_official(word):
+            return False
+        return all(
+            None in entry.amounts
+            for name in self._words.names(word)
+            for entry in self._entries[name]
+        )
+
+    def _misspelt(self, text: str) -> NamedOccupation | None:
+        near = (self._near(hit[1], hit[1]) for hit in _PERHAPS_MISSPELT.finditer(text))
+        return next((named for named in near if named is not None), None)
+
+
+def _longest(mentions: Iterable[_Mention]) -> list[_Mention]:
+    """Without those that overlap a longer one; of equally long ones the last, which is the head."""
+    kept: list[_Mention] = []
+    for each in sorted(mentions, key=lambda m: (m.start - m.end, -m.start)):
+        if all(each.end <= other.start or other.end <= each.start for other in kept):
+            kept.append(each)
+    return sorted(kept, key=lambda mention: mention.start)
+
+
+def _is_whole(text: str, mention: _Mention, cuts: frozenset[int]) -> bool:
+    """Whether the mention is words of its own, not parts of others."""
+    begins = mention.start in cuts or text[mention.start - 1] in _VERB
+    # 电工证 and 通信技术|培训 are cut elsewhere, and speak of the occupation all the same.
+    ends = mention.end in cuts or _CERTIFIED.match(text, mention.end) is not None
+    return begins and ends
+
+
+def _tie(text: str, mention: _Mention, mentions: Sequence[_Mention]) -> int:
+    """How closely training or a certificate is tied to a mention; another one cuts the tie."""
+    left = max((m.end for m in mentions if m.end <= mention.start), default=0)
+    right = min((m.start for m in mentions if m.start >= mention.end), default=len(text))
+    before = _TRAINED_BEFORE.search(text[left : mention.start]) is not None
+    after = _TRAINED_AFTER.match(text[mention.end : right]) is not None
+    return 2 * after + before

@@ -6,8 +6,8 @@ A case (JSON Lines)::
      "expect": [{"doc": "云人社通〔2021〕22号", "quote": "…", "amount": "2000元" | null}],
      "must_not": [{"doc": "…", "quote": "…"}]}
 
-An expected entry is found when a benefit that applies or may apply cites it. Where ``amount`` says
-that the conditions aren't met (不符合…), it is found when a benefit that cites it doesn't apply. A
+An expected entry is found when a benefit that applies or may apply cites it; in a case whose
+``amount`` says that a condition isn't met (不符合…), when one that doesn't surely apply cites it. A
 ``must_not`` entry is wrongly applied when a benefit that applies cites it.
 """
 
@@ -129,11 +129,12 @@ def measure_cases(
 
 def _judge(case: SubsidyCase, found: BenefitsOut, seconds: float) -> CaseResult:
     fitting = [b for b in found.benefits if b.verdict is not Verdict.DOES_NOT_APPLY]
-    refused = [b for b in found.benefits if b.verdict is Verdict.DOES_NOT_APPLY]
     applying = [b for b in found.benefits if b.verdict is Verdict.APPLIES]
+    if any(entry.is_refusal for entry in case.expect):
+        fitting = [b for b in found.benefits if b.verdict is not Verdict.APPLIES]
     missed, figures, figures_missed = [], 0, []
     for entry in case.expect:
-        citing = [b for b in (refused if entry.is_refusal else fitting) if _cites(b, entry)]
+        citing = [b for b in fitting if _cites(b, entry)]
         if not citing:
             missed.append(entry.quote)
         for figure in _FIGURE.findall(entry.amount or ""):

@@ -6,11 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from corpus.occupation_names import load_occupation_names
-
 from corpus.benefits.facts import Fact
 from corpus.benefits.rules import CatalogueAmount
 from corpus.catalogue import catalogue_of
+from corpus.occupation_names import load_occupation_names
 from indexer.search import Hit, SearchIndex
 from server.eligibility.matching import BenefitMatcher, MatchedBenefit, Verdict
 from server.eligibility.occupations import NamedOccupation, OccupationFinder
@@ -52,7 +51,9 @@ class BenefitFinder:
             if (document := index.store.document(document_id)) is not None
             for entry in catalogue_of(document)
         ]
-        self._occupations = OccupationFinder(catalogue, load_occupation_names(catalogue))
+        self._occupations = OccupationFinder(
+            catalogue, load_occupation_names(catalogue) if catalogue else {}
+        )
         self._hits: dict[str, Hit] = {}
 
     @property

@@ -80,6 +80,12 @@ class BenefitMatcher:
 
     def __init__(self, rules: BenefitRules) -> None:
         self.rules = rules
+        self._turns_on = {
+            benefit.id: frozenset(
+                test.fact for condition in benefit.conditions for test in tests_of(condition.when)
+            )
+            for benefit in rules.benefits
+        }
 
     def match(
         self,
@@ -92,10 +98,14 @@ class BenefitMatcher:
         ``words`` are what was asked in full; a benefit that they name counts as asked for.
         """
         found: list[MatchedBenefit] = []
+        known = stated.names | ({"职业"} if occupation is not None else set())
         for benefit in self.rules.benefits:
             asked = _asked_for(benefit, words)
-            for entry, facts in self._readings(benefit, stated, occupation):
-                matched = self._match(benefit, entry, facts)
+            if not asked and not known & self._turns_on[benefit.id]:
+                continue  # nothing that was stated has to do with it
+            readings = list(self._readings(benefit, stated, occupation))
+            for entry, facts in readings:
+                matched = self._match(benefit, entry, facts, certain=len(readings) == 1)
                 matched = replace(matched, relevance=matched.relevance + asked)
                 if matched.relevance > 0:
                     found.append(matched)
@@ -128,11 +138,19 @@ class BenefitMatcher:
             yield None, stated | StatedFacts(chosen={"职业": frozenset({"目录外职业"})})
 
     def _match(
-        self, benefit: Benefit, entry: CatalogueEntry | None, stated: StatedFacts
+        self,
+        benefit: Benefit,
+        entry: CatalogueEntry | None,
+        stated: StatedFacts,
+        *,
+        certain: bool,
     ) -> MatchedBenefit:
+        """``certain`` is false where other entries of the catalogue may be meant as well."""
         facts = self.rules.facts
         amounts = tuple(compute(benefit, a, stated, facts, entry) for a in benefit.amounts)
         conditions = tuple(self._conditions(benefit, stated, amounts))
+        if entry is not None and not certain:
+            conditions = (_entry_state(entry), *conditions)
         met = [state.met for state in conditions]
         if False in met:
             verdict = Verdict.DOES_NOT_APPLY
@@ -157,7 +175,7 @@ class BenefitMatcher:
         for condition in benefit.conditions:
             met = holds(condition.when, stated, self.rules.facts)
             names = dict.fromkeys(test.fact for test in tests_of(condition.when))
-            unknown = tuple(n for n in names if not stated.knows(n)) or tuple(names)
+            unknown = tuple(n for n in names if n not in stated.names) or tuple(names)
             yield ConditionState(
                 condition.text,
                 met,
@@ -175,7 +193,7 @@ class BenefitMatcher:
         score = 0.0
         for condition in benefit.conditions:
             if holds(condition.when, stated, self.rules.facts):
-                known = {t.fact for t in tests_of(condition.when) if stated.knows(t.fact)}
+                known = {test.fact for test in tests_of(condition.when)} & stated.names
                 score += max((_WEAK_FACTS.get(name, 1.0) for name in known), default=0.0)
         return score
 
@@ -194,6 +212,11 @@ def _term_state(term: Term, stated: StatedFacts) -> ConditionState:
     return ConditionState(
         term.text, met, term.clause, term.quote, (term.of,) if met is None else ()
     )
+
+
+def _entry_state(entry: CatalogueEntry) -> ConditionState:
+    text = f"学的、考的是目录中的“{entry.printed}”这一项"
+    return ConditionState(text, None, entry.provision_id, entry.printed, ("职业",))
 
 
 def _clauses(

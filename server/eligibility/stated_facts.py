@@ -32,10 +32,10 @@ class StatedFacts:
             {**self.numbers, **other.numbers},
         )
 
-    def knows(self, name: str) -> bool:
-        """Whether anything positive or negative was said of a fact."""
-        stated = (self.chosen, self.ruled_out, self.answers, self.numbers)
-        return any(name in facts for facts in stated)
+    @property
+    def names(self) -> frozenset[str]:
+        """The facts of which anything was said, positive or negative."""
+        return frozenset((*self.chosen, *self.ruled_out, *self.answers, *self.numbers))
 
 
 def _united(

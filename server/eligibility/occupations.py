@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from corpus.catalogue import CatalogueEntry
-from indexer.lexicon import any_of
 from indexer.tokenizer import Tokenizer, fold
 from server.eligibility.occupation_words import OccupationWords
 from server.eligibility.remarks import spoken_of
@@ -71,8 +70,6 @@ class OccupationFinder:
         self._entries: dict[str, list[CatalogueEntry]] = {}
         for entry in catalogue:
             self._entries.setdefault(entry.name, []).append(entry)
-        # A lookahead, so that a long word is found that begins inside a shorter one.
-        self._pattern = re.compile(f"(?=({any_of(self._words.in_text).pattern}))")
         self._tokenizer = Tokenizer(self._words.in_text)
 
     def in_text(self, text: str) -> NamedOccupation | None:
@@ -124,14 +121,15 @@ class OccupationFinder:
 
     def _mentions(self, text: str) -> list[_Mention]:
         """Occupations in the text that are not denied; of overlapping words the longest."""
-        found = [_Mention(hit.start(), hit.end(1)) for hit in self._pattern.finditer(text)]
+        found = [_Mention(*span) for span in self._words.spans(text)]
         if not found:
             return []
         cuts = self._tokenizer.boundaries(text)
         is_about_training = _TRAINING.search(text) is not None
+        whole = (each for each in found if _is_whole(text, each, cuts))
         return [
             mention
-            for mention in _longest(each for each in found if _is_whole(text, each, cuts))
+            for mention in _heads(text, self._longest(text, whole))
             if not _DENIED.search(text[: mention.start])
             and (
                 is_about_training
@@ -139,6 +137,22 @@ class OccupationFinder:
                 or not self._is_course(text[mention.start : mention.end])
             )
         ]
+
+    def _longest(self, text: str, mentions: Iterable[_Mention]) -> list[_Mention]:
+        """In order, without those that overlap a longer one.
+
+        Of equally long ones the official name counts, then the last, which is the head.
+        """
+
+        def rank(each: _Mention) -> tuple[int, bool, int]:
+            official = self._words.is_official(text[each.start : each.end])
+            return each.start - each.end, not official, -each.start
+
+        kept: list[_Mention] = []
+        for each in sorted(mentions, key=rank):
+            if all(each.end <= other.start or other.end <= each.start for other in kept):
+                kept.append(each)
+        return sorted(kept, key=lambda mention: mention.start)
 
     def _is_course(self, word: str) -> bool:
         """Whether it is the name of a course, paid at one rate: 安全生产 is no occupation."""
@@ -155,13 +169,14 @@ class OccupationFinder:
         return next((named for named in near if named is not None), None)
 
 
-def _longest(mentions: Iterable[_Mention]) -> list[_Mention]:
-    """Without those that overlap a longer one; of equally long ones the last, which is the head."""
-    kept: list[_Mention] = []
-    for each in sorted(mentions, key=lambda m: (m.start - m.end, -m.start)):
-        if all(each.end <= other.start or other.end <= each.start for other in kept):
-            kept.append(each)
-    return sorted(kept, key=lambda mention: mention.start)
+def _heads(text: str, mentions: Sequence[_Mention]) -> list[_Mention]:
+    """Without those that only qualify the next one: of 盖房子的泥水活 the 泥水活."""
+    following = [mention.start for mention in mentions[1:]]
+    return [
+        mention
+        for mention, start in zip(mentions, [*following, len(text) + 1], strict=True)
+        if not (text[start - 1 : start] == "的" and start - mention.end <= 1)
+    ]
 
 
 def _is_whole(text: str, mention: _Mention, cuts: frozenset[int]) -> bool:

@@ -19,7 +19,7 @@ LEVELS = {"五级": "初级", "四级": "中级", "三级": "高级", "二级": 
 _BRACKETS = re.compile(r"[()（）★\s]+")
 _FLAT_RATE = re.compile(r"(\d+(?:\.\d+)?)\s*元/人")
 _LEVEL = re.compile("|".join(LEVELS))
-_KIND_OF_COURSE = re.compile(r"培训$")
+_KIND_OF_COURSE = re.compile(r"\s*培训$")
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,17 +66,21 @@ def _is_han(term: str) -> bool:
 class Tokenizer:
     """Cuts text into index terms. Holds a jieba instance of its own, so nothing global changes.
 
-    Without ``terms`` and ``dictionary`` it knows jieba's own words only.
+    Without ``terms`` and ``dictionary`` it knows jieba's own words only. ``frequency`` is that of
+    the terms: the higher, the sooner they win over the words of the language around them.
     """
 
     def __init__(
-        self, terms: Iterable[str] = (), dictionary: Path | None = USER_DICTIONARY
+        self,
+        terms: Iterable[str] = (),
+        dictionary: Path | None = USER_DICTIONARY,
+        frequency: int = _TERM_FREQUENCY,
     ) -> None:
         jieba.setLogLevel(logging.WARNING)
         self._cutter = jieba.Tokenizer()
         self._cutter.initialize()
         for term in terms:
-            self._cutter.add_word(term, _TERM_FREQUENCY)
+            self._cutter.add_word(term, frequency)
         if dictionary is not None:
             self._cutter.load_userdict(str(dictionary))
         self._stop_words = frozenset(STOP_WORDS.read_text(encoding="utf-8").split())

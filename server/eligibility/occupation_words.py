@@ -39,17 +39,26 @@ class OccupationWords:
         stems = [(_ENDING.sub("", word), name) for word, name in official]
         said = [(fold(word), name) for name, words in sayings.items() for word in words]
         self._official = dict(official)
-        self._by_word: dict[str, dict[str, None]] = {}
-        for word, name in (*official, *stems, *said):
-            if len(word) >= 2:
-                self._by_word.setdefault(word, {})[name] = None
+        self._without_ending = _names_by_word([*official, *stems])
+        self._by_word = _names_by_word([*official, *stems, *said])
         long_stems = {word for word, _ in stems if len(word) >= _FEWEST_LETTERS_IN_TEXT}
         self._in_text = frozenset({*self._official, *long_stems, *(word for word, _ in said)})
+        self._by_first: dict[str, list[str]] = {}
+        for word in sorted(self._in_text):
+            self._by_first.setdefault(word[0], []).append(word)
 
     @property
     def in_text(self) -> frozenset[str]:
         """The words that mean an occupation wherever they stand."""
         return self._in_text
+
+    def spans(self, text: str) -> Iterator[tuple[int, int]]:
+        """Where each of these words stands in folded text, overlapping ones too."""
+        # Several times as fast as one pattern of thousands of alternatives.
+        for at, first in enumerate(text):
+            for word in self._by_first.get(first, ()):
+                if text.startswith(word, at):
+                    yield at, at + len(word)
 
     def is_official(self, word: str) -> bool:
         """Whether it is a name as the catalogue prints it."""
@@ -59,7 +68,7 @@ class OccupationWords:
         """The names that a word may stand for; none if it isn't known."""
         names = dict(self._by_word.get(word, {}))
         if own := self._official.get(word):  # 养老护理员 is 养老护理 with an ending
-            names |= self._by_word.get(_ENDING.sub("", own), {})
+            names |= self._without_ending.get(_ENDING.sub("", own), {})
         return tuple(names)
 
     def known_form(self, typed: str) -> str | None:
@@ -75,6 +84,15 @@ class OccupationWords:
         )
         words = [word for word, score, _ in near if score == near[0][1]]
         return tuple(dict.fromkeys(name for word in words for name in self.names(word)))
+
+
+def _names_by_word(pairs: Iterable[tuple[str, str]]) -> dict[str, dict[str, None]]:
+    """Names by word, in order and each once."""
+    names: dict[str, dict[str, None]] = {}
+    for word, name in pairs:
+        if len(word) >= 2:
+            names.setdefault(word, {})[name] = None
+    return names
 
 
 def _spellings(name: str) -> Iterable[str]:

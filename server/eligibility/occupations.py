@@ -10,22 +10,26 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from corpus.catalogue import CatalogueEntry
-from indexer.lexicon import any_of
 from indexer.tokenizer import Tokenizer, fold
 from server.eligibility.occupation_words import OccupationWords
 from server.eligibility.remarks import spoken_of
 
 _MARK = r",。;!?、:\n"
-_QUALIFIED = r"(?:的|这个|专业|职业|工种|技能|岗位|[初中高]级工?|[一二三四五]级|高级技师|技师)*"
-_TRAINED_BEFORE = re.compile(rf"(?:学|考|培训|报|证|班|课|取得|获得|领|拿)[^{_MARK}]{{0,8}}$")
+_QUALIFIED = r"(?:的|这个|专业|职业|工种|技能|岗位|作业|操作|上岗|[初中高]级工?|[一二三四五]级|高级技师|技师)*"
+_LEARNS = r"(?<![大中小科同化数医])学(?![校历生院徒位])"
+_SITS_EXAM = r"考(?![核察虑勤])"
+_TRAINED_BEFORE = re.compile(
+    rf"(?:{_LEARNS}|{_SITS_EXAM}|培训|报|证|(?<!上)班|课|取得|获得|领|拿)[^{_MARK}]{{0,8}}$"
+)
 _TRAINED_AFTER = re.compile(
     rf"(?:\([^()]*\))?{_QUALIFIED}"
     r"(?:证|培训|班|课|资格|等级|合格|结业|学[时习的了完]|考[试证过完到出下上了])"
 )
-_CERTIFIED = re.compile(r"证|培训|班|课")
-_TRAINING = re.compile(r"培训|学|考|证|(?<!上)班|课")
+_CERTIFIED = re.compile(r"(?:作业|操作|上岗|资格|等级)?证|培训|班|课")
+_TRAINING = re.compile(rf"{_LEARNS}|{_SITS_EXAM}|培训|证|(?<!上)班|课")
 _WORKER = re.compile(r"[工员师]$")
 _WORKS_AS = re.compile(r"(?:是|当|干|做|搞|从事|叫)(?:了|过|的|一?个|一名)*$")
 _DENIED = re.compile(
@@ -33,9 +37,10 @@ _DENIED = re.compile(
     r"没有?(?:干|做|当|学|考|报|上|参加)+|并非|而非|除了)"
     r"(?:过|了|的|什么|一?个|想|去|干|做|当|学|考|报)*$"
 )
+_RARE = 10  # jieba's frequency of a seldom word: 管工人 is cut 管|工人, not 管工|人
 _VERB = frozenset("学考报上教干做当开会是搞")  # 学会 and 开挖 are words, 学 and 开 are meant
 _PERHAPS_MISSPELT = re.compile(
-    rf"(?:学|考|报|拿|上|当|干|做|是)[了过的个到完]*([^{_MARK}\s]{{4,12}}?)"
+    rf"(?:学|考|报|拿|上)[了过着的个到完]*([^{_MARK}\s]{{5,12}}?)"
     rf"(?=的?(?:证|培训|班|资格|等级|[{_MARK}\s]|$))"
 )
 
@@ -71,9 +76,7 @@ class OccupationFinder:
         self._entries: dict[str, list[CatalogueEntry]] = {}
         for entry in catalogue:
             self._entries.setdefault(entry.name, []).append(entry)
-        # A lookahead, so that a long word is found that begins inside a shorter one.
-        self._pattern = re.compile(f"(?=({any_of(self._words.in_text).pattern}))")
-        self._tokenizer = Tokenizer(self._words.in_text)
+        self._tokenizer = Tokenizer(self._words.in_text, frequency=_RARE)
 
     def in_text(self, text: str) -> NamedOccupation | None:
         """The occupation that a sentence is about; of several the one trained for."""
@@ -124,14 +127,15 @@ class OccupationFinder:
 
     def _mentions(self, text: str) -> list[_Mention]:
         """Occupations in the text that are not denied; of overlapping words the longest."""
-        found = [_Mention(hit.start(), hit.end(1)) for hit in self._pattern.finditer(text)]
+        found = [_Mention(*span) for span in self._words.spans(text)]
         if not found:
             return []
         cuts = self._tokenizer.boundaries(text)
         is_about_training = _TRAINING.search(text) is not None
+        whole = (each for each in found if _is_whole(text, each, cuts))
         return [
             mention
-            for mention in _longest(each for each in found if _is_whole(text, each, cuts))
+            for mention in _heads(text, self._longest(text, whole))
             if not _DENIED.search(text[: mention.start])
             and (
                 is_about_training
@@ -139,6 +143,22 @@ class OccupationFinder:
                 or not self._is_course(text[mention.start : mention.end])
             )
         ]
+
+    def _longest(self, text: str, mentions: Iterable[_Mention]) -> list[_Mention]:
+        """In order, without those that overlap a longer one.
+
+        Of equally long ones the official name counts, then the last, which is the head.
+        """
+
+        def rank(each: _Mention) -> tuple[int, bool, int]:
+            official = self._words.is_official(text[each.start : each.end])
+            return each.start - each.end, not official, -each.start
+
+        kept: list[_Mention] = []
+        for each in sorted(mentions, key=rank):
+            if all(each.end <= other.start or other.end <= each.start for other in kept):
+                kept.append(each)
+        return sorted(kept, key=lambda mention: mention.start)
 
     def _is_course(self, word: str) -> bool:
         """Whether it is the name of a course, paid at one rate: 安全生产 is no occupation."""
@@ -155,13 +175,14 @@ class OccupationFinder:
         return next((named for named in near if named is not None), None)
 
 
-def _longest(mentions: Iterable[_Mention]) -> list[_Mention]:
-    """Without those that overlap a longer one; of equally long ones the last, which is the head."""
-    kept: list[_Mention] = []
-    for each in sorted(mentions, key=lambda m: (m.start - m.end, -m.start)):
-        if all(each.end <= other.start or other.end <= each.start for other in kept):
-            kept.append(each)
-    return sorted(kept, key=lambda mention: mention.start)
+def _heads(text: str, mentions: Sequence[_Mention]) -> list[_Mention]:
+    """Without those that only qualify the next one: of 盖房子的泥水活 the 泥水活."""
+    qualifying = {
+        mention
+        for mention, head in pairwise(mentions)
+        if text[head.start - 1] == "的" and head.start - mention.end <= 1
+    }
+    return [mention for mention in mentions if mention not in qualifying]
 
 
 def _is_whole(text: str, mention: _Mention, cuts: frozenset[int]) -> bool:
@@ -173,9 +194,11 @@ def _is_whole(text: str, mention: _Mention, cuts: frozenset[int]) -> bool:
 
 
 def _tie(text: str, mention: _Mention, mentions: Sequence[_Mention]) -> int:
-    """How closely training or a certificate is tied to a mention; another one cuts the tie."""
+    """How closely a certificate, training or work is tied to a mention; another one cuts it."""
     left = max((m.end for m in mentions if m.end <= mention.start), default=0)
     right = min((m.start for m in mentions if m.start >= mention.end), default=len(text))
-    before = _TRAINED_BEFORE.search(text[left : mention.start]) is not None
-    after = _TRAINED_AFTER.match(text[mention.end : right]) is not None
-    return 2 * after + before
+    before = text[left : mention.start]
+    is_trained_after = _TRAINED_AFTER.match(text[mention.end : right]) is not None
+    is_trained_before = _TRAINED_BEFORE.search(before) is not None
+    works_as = _WORKS_AS.search(before) is not None
+    return 4 * is_trained_after + 2 * is_trained_before + works_as

@@ -6,8 +6,11 @@ import re
 
 from corpus.document_number import chinese_to_int
 
-NUMBER = r"(?:\d+(?:,\d{3})*(?:\.\d+)?|[零〇一二两三四五六七八九十百千]{1,8}|半)\s?[百千万亿]{0,2}"
-"""A pattern for one number, with its powers of ten."""
+NUMBER = (
+    r"(?:\d+(?:,\d{3})*(?:\.\d+)?|[零〇一二两三四五六七八九十百千]{1,8}|半)"
+    r"(?:\s?个?[百千万亿]{1,2})?"
+)
+"""A pattern for one number, with its powers of ten (1.2个亿)."""
 
 _PARTS = re.compile(
     r"(?P<figures>\d+(?:,\d{3})*(?:\.\d+)?)|(?P<words>[零〇一二两三四五六七八九十百千]+|半)"
@@ -31,7 +34,7 @@ def number_of(text: str) -> float:
         value = 0.5
     else:
         value = float(chinese_to_int(parts["words"].replace("两", "二").replace("〇", "零")))
-    for power in text.strip()[parts.end() :].strip():
+    for power in text.strip()[parts.end() :].strip().removeprefix("个"):
         value *= _POWERS[power]
     return round(value, 6)
 

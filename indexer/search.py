@@ -363,10 +363,12 @@ class SearchIndex:
             found.append(SameAs(other.id, citation, document, restatement.words))
         return tuple(found)
 
-    def hit_of(self, document: Document, provision: Provision, rank: int = 1) -> Hit:
-        """Any provision as a hit, with all that stands below it."""
+    def hit_of(
+        self, document: Document, provision: Provision, rank: int = 1, *, alone: bool = False
+    ) -> Hit:
+        """Any provision as a hit, with all that stands below it unless it is to stand ``alone``."""
         file = document.source_file
-        included = list(document.subtree(provision))
+        included = [provision] if alone else list(document.subtree(provision))
         apparatus = self.store.apparatus(file)
         unit = unit_of(self.store.source_text(file), document, included, apparatus)
         return self._hit(unit, rank, 1.0, ())

@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from corpus.akoma_ntoso import Reference, to_akoma_ntoso, work_address
 from corpus.citations import Relation, RelationKind
@@ -33,12 +33,15 @@ from server.eligibility.matching import MatchedBenefit
 from server.eligibility.profile import UnderstoodProfile
 from server.schemas import DocumentOut, DocumentsOut, FacetOut, HitOut, LookupOut, SearchOut
 
+_CITATIONS_KEPT = 4096  # of clauses that benefit rules name; there are about 600
+
 
 class KnowledgeBase:
     """Answers in the form of the outer surface. All dates default to today."""
 
     def __init__(self, index: SearchIndex) -> None:
         self.index = index
+        self._citation = lru_cache(maxsize=_CITATIONS_KEPT)(self._cite)
 
     def warm_up(self) -> None:
         """Load the model, so that the first question doesn't wait for it."""
@@ -224,8 +227,11 @@ class KnowledgeBase:
 
     def _benefit(self, matched: MatchedBenefit, as_of: date) -> BenefitOut:
         finder = self._benefit_finder
-        citations = [HitOut.of(finder.hit(clause), as_of) for clause in matched.clauses]
+        citations = [self._citation(clause, as_of) for clause in matched.clauses]
         return BenefitOut.of(matched, finder.facts, finder.name_of, citations, as_of)
+
+    def _cite(self, clause_id: str, as_of: date) -> HitOut:
+        return HitOut.of(self._benefit_finder.hit(clause_id), as_of)
 
     @cached_property
     def _benefit_finder(self) -> BenefitFinder:

@@ -17,8 +17,8 @@ from server.eligibility.profile import Profile, with_year_of
 from server.eligibility.reading import FactReader
 from server.eligibility.stated_facts import StatedFacts
 
-_MOST_BENEFITS = 12
-_MOST_REFUSED = 6
+_MOST_BENEFITS = 40
+_MOST_REFUSED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,8 @@ class BenefitFinder:
 
     def __init__(self, index: SearchIndex) -> None:
         rules = index.store.benefit_rules()
-        self.matcher = BenefitMatcher(rules)
+        issued = {frame.id: frame.date.year for frame in index.store.frames if frame.date}
+        self.matcher = BenefitMatcher(rules, issued)
         self._index = index
         self._reader = FactReader(rules.facts)
         documents = {
@@ -54,7 +55,6 @@ class BenefitFinder:
         self._occupations = OccupationFinder(
             catalogue, load_occupation_names(catalogue) if catalogue else {}
         )
-        self._hits: dict[str, Hit] = {}
 
     @property
     def facts(self) -> Mapping[str, Fact]:
@@ -73,21 +73,22 @@ class BenefitFinder:
             InvalidQueryError: the profile names a fact that doesn't exist.
         """
         stated = with_year_of(profile.stated(self._reader, self.facts), as_of)
+        stated = self.matcher.with_asker(stated)
         name = profile.occupation
         return self._found(stated, self._occupations.named(name) if name else None, "")
 
     def for_question(self, question: str, as_of: date | None = None) -> FoundBenefits:
         """The benefits that somebody asks for in their own words."""
         stated = with_year_of(self._reader.read(question, as_of), as_of)
+        if "我" in question or "本人" in question:
+            stated = self.matcher.with_asker(stated)
         return self._found(stated, self._occupations.in_text(question), question)
 
     def hit(self, clause_id: str) -> Hit:
-        """The clause as a citation."""
-        if clause_id not in self._hits:
-            document = self._index.store.document_of(clause_id)
-            assert document is not None  # the build checked every clause of the rules
-            self._hits[clause_id] = self._index.hit_of(document, document.by_id[clause_id])
-        return self._hits[clause_id]
+        """The clause as a citation, in its own words: what stands below it is another's rule."""
+        document = self._index.store.document_of(clause_id)
+        assert document is not None  # the build checked every clause of the rules
+        return self._index.hit_of(document, document.by_id[clause_id], alone=True)
 
     def _found(
         self, stated: StatedFacts, occupation: NamedOccupation | None, words: str

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 
-from corpus.benefits.conditions import tests_of
+from corpus.benefits.conditions import Chosen, Test, tests_of
 from corpus.benefits.loading import BenefitRules
 from corpus.benefits.rules import Benefit, CatalogueAmount, Term
 from corpus.catalogue import CatalogueEntry
@@ -25,6 +25,7 @@ _MOST_QUESTIONS = 4
 # What is stated by nearly everybody tells little of which benefit is meant.
 _WEAK_FACTS = {"身份": 0.0, "年份": 0.0, "等级": 0.4, "培训方式": 0.6, "地区": 0.3, "证书": 0.7}
 _ASKED_FOR = 1.5
+_NOT_FOR_WORKERS = 0.7
 
 
 class Verdict(StrEnum):
@@ -75,17 +76,40 @@ class MatchedBenefit:
         return tuple(dict.fromkeys(names))
 
 
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """The facts as they stand for one catalogue entry; ``truths`` are of each condition.
+
+    ``certain`` is false where other entries of the catalogue may be meant as well.
+    """
+
+    stated: StatedFacts
+    truths: Sequence[bool | None]
+    entry: CatalogueEntry | None
+    certain: bool
+
+
 class BenefitMatcher:
     """Matches facts against all rules."""
 
-    def __init__(self, rules: BenefitRules) -> None:
+    def __init__(self, rules: BenefitRules, issued: Mapping[str, int]) -> None:
+        """``issued`` are the years of the documents, by id: before it none of its rules held."""
         self.rules = rules
+        self._issued = issued
         self._turns_on = {
             benefit.id: frozenset(
                 test.fact for condition in benefit.conditions for test in tests_of(condition.when)
             )
             for benefit in rules.benefits
         }
+        self._employers_only = frozenset(
+            name for benefit in rules.benefits for name in self._turns_on[benefit.id]
+        ) - frozenset(
+            name
+            for benefit in rules.benefits
+            if "劳动者" in benefit.beneficiary
+            for name in self._turns_on[benefit.id]
+        )
 
     def match(
         self,
@@ -105,11 +129,18 @@ class BenefitMatcher:
                 continue  # nothing that was stated has to do with it
             readings = list(self._readings(benefit, stated, occupation))
             for entry, facts in readings:
-                matched = self._match(benefit, entry, facts, certain=len(readings) == 1)
-                matched = replace(matched, relevance=matched.relevance + asked)
-                if matched.relevance > 0:
-                    found.append(matched)
+                truths = [holds(each.when, facts, self.rules.facts) for each in benefit.conditions]
+                relevance = _relevance(benefit, facts, truths) + asked
+                if relevance > 0:
+                    reading = _Reading(facts, truths, entry, certain=len(readings) == 1)
+                    found.append(self._match(benefit, reading, relevance))
         return sorted(found, key=_order)
+
+    def with_asker(self, stated: StatedFacts) -> StatedFacts:
+        """Who speaks of themselves is a worker, unless they say or tell of things that employ."""
+        if stated.chosen.get("身份") or stated.names & self._employers_only:
+            return stated
+        return stated | StatedFacts(chosen={"身份": frozenset({"劳动者"})})
 
     def questions(self, found: Sequence[MatchedBenefit]) -> list[str]:
         """What to ask next: the facts that most of the open benefits wait for."""
@@ -137,43 +168,33 @@ class BenefitMatcher:
         if not entries:
             yield None, stated | StatedFacts(chosen={"职业": frozenset({"目录外职业"})})
 
-    def _match(
-        self,
-        benefit: Benefit,
-        entry: CatalogueEntry | None,
-        stated: StatedFacts,
-        *,
-        certain: bool,
-    ) -> MatchedBenefit:
-        """``certain`` is false where other entries of the catalogue may be meant as well."""
+    def _match(self, benefit: Benefit, reading: _Reading, relevance: float) -> MatchedBenefit:
         facts = self.rules.facts
-        amounts = tuple(compute(benefit, a, stated, facts, entry) for a in benefit.amounts)
-        conditions = tuple(self._conditions(benefit, stated, amounts))
-        if entry is not None and not certain:
-            conditions = (_entry_state(entry), *conditions)
+        amounts = tuple(
+            compute(benefit, amount, reading.stated, facts, reading.entry)
+            for amount in benefit.amounts
+        )
+        conditions = tuple(self._conditions(benefit, reading, amounts))
         met = [state.met for state in conditions]
         if False in met:
             verdict = Verdict.DOES_NOT_APPLY
         else:
             verdict = Verdict.APPLIES if all(met) else Verdict.MAY_APPLY
+        clauses = _clauses(benefit, conditions, amounts)
         return MatchedBenefit(
-            benefit,
-            entry,
-            verdict,
-            conditions,
-            amounts,
-            _clauses(benefit, conditions, amounts),
-            self._relevance(benefit, stated),
+            benefit, reading.entry, verdict, conditions, amounts, clauses, relevance
         )
 
     def _conditions(
-        self, benefit: Benefit, stated: StatedFacts, amounts: Sequence[ComputedAmount]
+        self, benefit: Benefit, reading: _Reading, amounts: Sequence[ComputedAmount]
     ) -> Iterator[ConditionState]:
+        stated = reading.stated
+        if reading.entry is not None and not reading.certain:
+            yield _entry_state(reading.entry)
         asker = stated.chosen.get("身份", frozenset())
         if asker and not {_ASKER[name] for name in asker} & set(benefit.beneficiary):
             yield ConditionState(f"由{'或'.join(benefit.beneficiary)}享受", False, None, None)
-        for condition in benefit.conditions:
-            met = holds(condition.when, stated, self.rules.facts)
+        for condition, met in zip(benefit.conditions, reading.truths, strict=True):
             names = dict.fromkeys(test.fact for test in tests_of(condition.when))
             unknown = tuple(n for n in names if n not in stated.names) or tuple(names)
             yield ConditionState(
@@ -185,17 +206,37 @@ class BenefitMatcher:
             )
         if benefit.term is not None:
             yield _term_state(benefit.term, stated)
+        elif (early := self._before_issue(benefit, stated)) is not None:
+            yield early
         if any(not amount.is_defined for amount in amounts):
             yield ConditionState("文件只对下列情形规定了金额:" + amounts[0].text, False, None, None)
 
-    def _relevance(self, benefit: Benefit, stated: StatedFacts) -> float:
-        """How much of what was stated the conditions of a benefit turn on and are met by."""
-        score = 0.0
-        for condition in benefit.conditions:
-            if holds(condition.when, stated, self.rules.facts):
-                known = {test.fact for test in tests_of(condition.when)} & stated.names
-                score += max((_WEAK_FACTS.get(name, 1.0) for name in known), default=0.0)
-        return score
+    def _before_issue(self, benefit: Benefit, stated: StatedFacts) -> ConditionState | None:
+        document = benefit.conditions[0].clause.partition(":")[0]
+        issued, year = self._issued.get(document), stated.numbers.get("年份")
+        if issued is None or year is None or year >= issued:
+            return None
+        return ConditionState(f"文件{issued}年印发,之前的事不适用", False, None, None)
+
+
+def _relevance(benefit: Benefit, stated: StatedFacts, truths: Sequence[bool | None]) -> float:
+    """How much of what was stated the conditions of a benefit turn on and are met by.
+
+    A condition that few values meet tells more than one that many do.
+    """
+    score = 0.0
+    for condition, met in zip(benefit.conditions, truths, strict=True):
+        if met:
+            tests = [test for test in tests_of(condition.when) if test.fact in stated.names]
+            score += max((_weight(test) for test in tests), default=0.0)
+    if "身份" not in stated.chosen and "劳动者" not in benefit.beneficiary:
+        score *= _NOT_FOR_WORKERS
+    return score
+
+
+def _weight(test: Test) -> float:
+    weight = _WEAK_FACTS.get(test.fact, 1.0)
+    return weight * (0.6 + 0.4 / len(test.values)) if isinstance(test, Chosen) else weight
 
 
 def _asked_for(benefit: Benefit, words: str) -> float:

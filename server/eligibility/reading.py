@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from corpus.benefits.facts import Fact, FactType
 from corpus.quantities import NUMBER, number_of
@@ -15,44 +17,60 @@ from server.eligibility.stated_facts import StatedFacts
 # Words right before a saying that turn it round, with a word or two between at most: 不是贫困户.
 _NEGATED = re.compile(r"(?:不是|不属于|不算|没有|没|未|并非|非|无|不)[^,,。;;、]{0,2}$")
 _GAP = r"[^\s,,。;;、!!?？]{0,6}?"
+_WILD = re.compile(r"[*#]")
 _SHORT_NAME = 2  # 企业 says nothing of who asks
+_YES, _NO = "yes", "no"
 _YEAR = re.compile(r"((?:19|20)\d\d)\s*年?")
 _YEARS_AGO = {"今年": 0, "去年": 1, "前年": 2}
+_PATTERNS_KEPT = 4096
 
 
 @dataclass(frozen=True, slots=True)
-class _Sayings:
-    """The sayings of one fact or value as one pattern, the longest first."""
+class _Saying:
+    """Words that state ``value`` of ``fact``; a text without ``key`` doesn't say them."""
 
-    pattern: re.Pattern[str]
-    value: Mapping[str, str]  # group of the pattern -> value of the fact
+    fact: str
+    value: str
+    words: str
+    key: str
 
     @classmethod
-    def of(cls, said: Iterable[tuple[str, str]]) -> _Sayings | None:
-        """Sayings with the values that they stand for; None without any."""
-        ordered = sorted(said, key=lambda pair: -len(pair[0]))
-        if not ordered:
-            return None
-        alternatives = [f"(?P<v{at}>{_as_pattern(text)})" for at, (text, _) in enumerate(ordered)]
-        return cls(
-            re.compile("|".join(alternatives)),
-            {f"v{at}": value for at, (_, value) in enumerate(ordered)},
+    def of(cls, fact: str, value: str, words: str) -> _Saying:
+        """A saying as the vocabulary has it."""
+        words = unicodedata.normalize("NFKC", words)
+        return cls(fact, value, words, max(_WILD.split(words), key=len)[:2])
+
+    def places(self, text: str) -> Iterator[tuple[int, int]]:
+        """Where ``text`` says it."""
+        if _WILD.search(self.words) is None:
+            at = text.find(self.words)
+            while at >= 0:
+                yield at, at + len(self.words)
+                at = text.find(self.words, at + 1)
+        else:
+            for hit in _pattern(self.words).finditer(text):
+                yield hit.span()
+
+
+@lru_cache(maxsize=_PATTERNS_KEPT)
+def _pattern(words: str) -> re.Pattern[str]:
+    return re.compile(
+        "".join(
+            _GAP if part == "*" else f"(?:{NUMBER})" if part == "#" else re.escape(part)
+            for part in re.split(r"([*#])", words)
         )
-
-    def found(self, text: str) -> Iterator[tuple[str, re.Match[str], bool]]:
-        """Each value said, with the words, and whether they are denied."""
-        for hit in self.pattern.finditer(text):
-            assert hit.lastgroup is not None
-            before = text[max(0, hit.start() - 5) : hit.start()]
-            yield self.value[hit.lastgroup], hit, _NEGATED.search(before) is not None
-
-
-def _as_pattern(saying: str) -> str:
-    parts = re.split(r"([*#])", unicodedata.normalize("NFKC", saying))
-    return "".join(
-        _GAP if part == "*" else f"(?:{NUMBER})" if part == "#" else re.escape(part)
-        for part in parts
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A saying at its place in a text; ``denied`` when the words before turn it round."""
+
+    saying: _Saying
+    words: str
+    start: int
+    end: int
+    denied: bool
 
 
 class FactReader:
@@ -60,11 +78,11 @@ class FactReader:
 
     def __init__(self, vocabulary: Mapping[str, Fact]) -> None:
         self._vocabulary = vocabulary
-        self._sayings = {
-            name: sayings
-            for name, fact in vocabulary.items()
-            if (sayings := _Sayings.of(_said(fact))) is not None
-        }
+        self._by_key: dict[str, list[_Saying]] = defaultdict(list)
+        for fact in vocabulary.values():
+            for value, words in _sayings(fact):
+                saying = _Saying.of(fact.name, value, words)
+                self._by_key[saying.key].append(saying)
 
     def read(self, text: str, as_of: date | None = None) -> StatedFacts:
         """The facts that ``text`` states. With ``as_of`` 今年 and 去年 are years, too."""
@@ -73,33 +91,50 @@ class FactReader:
         ruled_out: dict[str, frozenset[str]] = {}
         answers: dict[str, bool] = {}
         numbers: dict[str, float] = _years(text, as_of)
-        for name, sayings in self._sayings.items():
-            fact = self._vocabulary[name]
-            found = list(sayings.found(text))
-            if not found:
-                continue
-            match fact.type:
+        for name, said in self._said(text).items():
+            match self._vocabulary[name].type:
                 case FactType.YES_NO:
-                    answers[name] = all(value == "yes" and not no for value, _, no in found)
+                    answers[name] = all(
+                        each.saying.value == _YES and not each.denied for each in said
+                    )
                 case FactType.NUMBER:
-                    numbers[name] = _number_in(found[0][1][0])
+                    numbers[name] = _number_in(said[0].words)
                 case _:
-                    said = frozenset(value for value, _, no in found if not no)
-                    denied = frozenset(value for value, _, no in found if no) - said
-                    if said:
-                        chosen[name] = said
-                    if denied:
+                    named = frozenset(each.saying.value for each in said if not each.denied)
+                    if named:
+                        chosen[name] = named
+                    if denied := frozenset(e.saying.value for e in said if e.denied) - named:
                         ruled_out[name] = denied
         return StatedFacts(chosen, ruled_out, answers, numbers)
 
+    def _said(self, text: str) -> Mapping[str, Sequence[_Said]]:
+        """What the text says of each fact; of sayings that overlap the longest counts."""
+        pieces = {*text, *(text[at : at + 2] for at in range(len(text) - 1))}
+        found: dict[str, list[_Said]] = defaultdict(list)
+        for key in pieces & self._by_key.keys():
+            for saying in self._by_key[key]:
+                for start, end in saying.places(text):
+                    denied = _NEGATED.search(text[max(0, start - 5) : start]) is not None
+                    said = _Said(saying, text[start:end], start, end, denied)
+                    found[saying.fact].append(said)
+        return {fact: _longest(said) for fact, said in found.items()}
 
-def _said(fact: Fact) -> Iterator[tuple[str, str]]:
-    """All sayings of a fact with what they mean."""
+
+def _longest(said: Sequence[_Said]) -> list[_Said]:
+    kept: list[_Said] = []
+    for each in sorted(said, key=lambda one: (-len(one.saying.words), one.start)):
+        if all(each.end <= other.start or other.end <= each.start for other in kept):
+            kept.append(each)
+    return kept
+
+
+def _sayings(fact: Fact) -> Iterator[tuple[str, str]]:
+    """Each value of a fact with the words for it."""
     for value in fact.values:
         own = {value.name} if len(value.name) > _SHORT_NAME else set()
-        yield from ((text, value.name) for text in own.union(value.say))
-    yield from ((text, "yes") for text in fact.say)
-    yield from ((text, "no") for text in fact.deny)
+        yield from ((value.name, words) for words in own.union(value.say))
+    yield from ((_YES, words) for words in fact.say)
+    yield from ((_NO, words) for words in fact.deny)
 
 
 def _number_in(words: str) -> float:

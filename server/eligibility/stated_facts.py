@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Self
 
 from corpus.benefits.conditions import AllOf, AnyOf, Chosen, Expression, Is, Not, Within
 from corpus.benefits.facts import Fact
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class StatedFacts:
     """Facts by name; a name that is absent isn't known.
 
@@ -32,7 +33,7 @@ class StatedFacts:
             {**self.numbers, **other.numbers},
         )
 
-    @property
+    @cached_property
     def names(self) -> frozenset[str]:
         """The facts of which anything was said, positive or negative."""
         return frozenset((*self.chosen, *self.ruled_out, *self.answers, *self.numbers))

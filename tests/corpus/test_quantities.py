@@ -15,6 +15,7 @@ from corpus.quantities import number_of, numbers_in
     [
         ("5万", 50000),
         ("1.2亿", 1.2e8),
+        ("1.2个亿", 1.2e8),
         ("三千", 3000),
         ("两", 2),
         ("十二", 12),

@@ -15,10 +15,10 @@ from itertools import pairwise
 from corpus.catalogue import CatalogueEntry
 from indexer.tokenizer import Tokenizer, fold
 from server.eligibility.occupation_words import OccupationWords
-from server.eligibility.remarks import spoken_of
+from server.eligibility.remarks import is_spoken_of, spoken_of
 
 _MARK = r",。;!?、:\n"
-_QUALIFIED = r"(?:的|这个|专业|职业|工种|技能|岗位|作业|操作|上岗|[初中高]级工?|[一二三四五]级|高级技师|技师)*"
+_QUALIFIED = r"(?:的|这个|专业|职业|工种|技能|岗位|作业|操作|上岗|[初中高]级工?|[一二三四五]级|(?:高级)?技师)*"
 _LEARNS = r"(?<![大中小科同化数医])学(?![校历生院徒位])"
 _SITS_EXAM = r"考(?![核察虑勤])"
 _TRAINED_BEFORE = re.compile(
@@ -28,6 +28,7 @@ _TRAINED_AFTER = re.compile(
     rf"(?:\([^()]*\))?{_QUALIFIED}"
     r"(?:证|培训|班|课|资格|等级|合格|结业|学[时习的了完]|考[试证过完到出下上了])"
 )
+_SAYS_CERTIFIED = re.compile(r"(?:证|班|培训)$")
 _CERTIFIED = re.compile(r"(?:作业|操作|上岗|资格|等级)?证|培训|班|课")
 _TRAINING = re.compile(rf"{_LEARNS}|{_SITS_EXAM}|培训|证|(?<!上)班|课")
 _WORKER = re.compile(r"[工员师]$")
@@ -107,7 +108,10 @@ class OccupationFinder:
     def _named(self, said: str, word: str, text: str) -> NamedOccupation:
         names = self._words.names(word)
         is_exact = self._words.is_official(word) or len(names) == 1
-        return NamedOccupation(said, self._entries_of(names, text), is_exact)
+        entries = self._entries_of(names, text)
+        if not self._words.is_official(word):  # 月嫂 stands in the remark of 保姆
+            entries = tuple(sorted(entries, key=lambda entry: not is_spoken_of(entry, text)))
+        return NamedOccupation(said, entries, is_exact)
 
     def _near(self, said: str, typed: str) -> NamedOccupation | None:
         names = self._words.nearest(typed)
@@ -197,8 +201,11 @@ def _tie(text: str, mention: _Mention, mentions: Sequence[_Mention]) -> int:
     """How closely a certificate, training or work is tied to a mention; another one cuts it."""
     left = max((m.end for m in mentions if m.end <= mention.start), default=0)
     right = min((m.start for m in mentions if m.start >= mention.end), default=len(text))
-    before = text[left : mention.start]
-    is_trained_after = _TRAINED_AFTER.match(text[mention.end : right]) is not None
+    word, before = text[mention.start : mention.end], text[left : mention.start]
+    is_trained_after = (
+        _SAYS_CERTIFIED.search(word) is not None
+        or _TRAINED_AFTER.match(text[mention.end : right]) is not None
+    )
     is_trained_before = _TRAINED_BEFORE.search(before) is not None
     works_as = _WORKS_AS.search(before) is not None
     return 4 * is_trained_after + 2 * is_trained_before + works_as

@@ -71,7 +71,7 @@ class OccupationWords:
         """The names that a word may stand for; none if it isn't known."""
         names = dict(self._by_word.get(word, {}))
         if own := self._official.get(word):  # 养老护理员 is 养老护理 with an ending
-            names |= self._without_ending.get(_ENDING.sub("", own), {})
+            names |= self._without_ending.get(_ENDING.sub("", fold(own)), {})
         return tuple(names)
 
     def known_form(self, typed: str) -> str | None:

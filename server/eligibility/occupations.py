@@ -34,6 +34,7 @@ _CERTIFIED = re.compile(r"(?:作业|操作|上岗|资格|等级)?证|培训|班|
 _TRAINING = re.compile(rf"{_LEARNS}|{_SITS_EXAM}|培训|结业|证|(?<!上)班|课")
 _WORKER = re.compile(r"[工员师]$")
 _WORKS_AS = re.compile(r"(?:是|当|干|做|搞|从事|叫)(?:了|过|的|一?个|一名)*$")
+_FORMERLY = re.compile(rf"(?:以前|原来|过去|曾经?|之前)[^{_MARK}]{{0,6}}$")
 _DENIED = re.compile(
     r"(?:(?<!是)不是|(?<![是能会想要该])不(?:再|想|打算|会|干|做|当|学|考|报)+|"
     r"没有?(?:干|做|当|学|考|报|上|参加)+|并非|而非|除了)"
@@ -214,4 +215,5 @@ def _tie(text: str, mention: _Mention, mentions: Sequence[_Mention]) -> int:
     )
     is_trained_before = _TRAINED_BEFORE.search(before) is not None
     works_as = _WORKS_AS.search(before) is not None
-    return 4 * is_trained_after + 2 * is_trained_before + works_as
+    was_once = _FORMERLY.search(before) is not None
+    return 4 * is_trained_after + 2 * is_trained_before + works_as - was_once

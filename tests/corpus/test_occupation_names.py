@@ -26,17 +26,6 @@ def test_most_occupations_have_everyday_names(catalogue: tuple[CatalogueEntry, .
     }
 
 
-def test_a_saying_is_no_official_name_of_another_trade_unless_it_is_taught_as_such(
-    catalogue: tuple[CatalogueEntry, ...],
-) -> None:
-    trades = {entry.name for entry in catalogue if None not in entry.amounts}
-    sayings = load_occupation_names(catalogue)
-    both = {(word, name) for name, said in sayings.items() for word in said if word in trades}
-    courses = {entry.name for entry in catalogue if None in entry.amounts}
-    near_trades = {(word, name) for word, name in both if name not in courses}
-    assert all(word[:1] in name or word[-1] == name[-1] for word, name in near_trades)
-
-
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [

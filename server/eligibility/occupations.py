@@ -40,6 +40,7 @@ _DENIED = re.compile(
     r"没有?(?:干|做|当|学|考|报|上|参加)+|并非|而非|除了)"
     r"(?:过|了|的|什么|一?个|想|去|干|做|当|学|考|报)*$"
 )
+_REACH = 20  # characters before a mention that bear on it
 _RARE = 10  # jieba's frequency of a seldom word: 管工人 is cut 管|工人, not 管工|人
 _VERB = frozenset("学考报上教干做当开会是搞")  # 学会 and 开挖 are words, 学 and 开 are meant
 _PERHAPS_MISSPELT = re.compile(
@@ -145,7 +146,7 @@ class OccupationFinder:
 
     def _is_meant(self, text: str, mention: _Mention) -> bool:
         """Whether it isn't denied; a course is meant where somebody learns or does it."""
-        before = text[: mention.start]
+        before = _before(text, mention.start)
         if _DENIED.search(before):
             return False
         is_course = self._is_course(text[mention.start : mention.end])
@@ -181,9 +182,14 @@ class OccupationFinder:
         near = (
             self._near(hit[1], hit[1])
             for hit in _PERHAPS_MISSPELT.finditer(text)
-            if not _DENIED.search(text[: hit.start(1)])
+            if not _DENIED.search(_before(text, hit.start(1)))
         )
         return next((named for named in near if named is not None), None)
+
+
+def _before(text: str, start: int, earliest: int = 0) -> str:
+    """What stands close before an offset, from ``earliest`` on."""
+    return text[max(earliest, start - _REACH) : start]
 
 
 def _heads(text: str, mentions: Sequence[_Mention]) -> list[_Mention]:
@@ -206,9 +212,9 @@ def _is_whole(text: str, mention: _Mention, cuts: frozenset[int]) -> bool:
 
 def _tie(text: str, mention: _Mention, mentions: Sequence[_Mention]) -> int:
     """How closely a certificate, training or work is tied to a mention; another one cuts it."""
-    left = max((m.end for m in mentions if m.end <= mention.start), default=0)
+    others_end = max((m.end for m in mentions if m.end <= mention.start), default=0)
     right = min((m.start for m in mentions if m.start >= mention.end), default=len(text))
-    word, before = text[mention.start : mention.end], text[left : mention.start]
+    word, before = text[mention.start : mention.end], _before(text, mention.start, others_end)
     is_trained_after = (
         _SAYS_CERTIFIED.search(word) is not None
         or _TRAINED_AFTER.match(text[mention.end : right]) is not None

@@ -34,11 +34,14 @@ class OccupationWords:
     def __init__(
         self, catalogue: Sequence[CatalogueEntry], sayings: Mapping[str, tuple[str, ...]]
     ) -> None:
-        self._names = tuple(dict.fromkeys(entry.name for entry in catalogue))
-        official = [(word, name) for name in self._names for word in _spellings(name)]
+        names = dict.fromkeys(entry.name for entry in catalogue)
+        # 墙、地面抹灰 is typed without its mark, but 孕产妇照料 is a name beside 孕、产妇照料.
+        printed = [(fold(name), name) for name in names]
+        unmarked = [(_NOT_A_WORD.sub("", word), name) for word, name in printed]
+        official = [*printed, *unmarked]
         stems = [(_ENDING.sub("", word), name) for word, name in official]
         said = [(fold(word), name) for name, words in sayings.items() for word in words]
-        self._official = dict(official)
+        self._official = dict(reversed(official))
         self._without_ending = _names_by_word([*official, *stems])
         self._by_word = _names_by_word([*official, *stems, *said])
         long_stems = {word for word, _ in stems if len(word) >= _FEWEST_LETTERS_IN_TEXT}
@@ -68,7 +71,7 @@ class OccupationWords:
         """The names that a word may stand for; none if it isn't known."""
         names = dict(self._by_word.get(word, {}))
         if own := self._official.get(word):  # 养老护理员 is 养老护理 with an ending
-            names |= self._without_ending.get(_ENDING.sub("", own), {})
+            names |= self._without_ending.get(_ENDING.sub("", fold(own)), {})
         return tuple(names)
 
     def known_form(self, typed: str) -> str | None:
@@ -95,15 +98,13 @@ def _names_by_word(pairs: Iterable[tuple[str, str]]) -> dict[str, dict[str, None
     return names
 
 
-def _spellings(name: str) -> Iterable[str]:
-    """With and without the marks inside it: 墙、地面抹灰, 墙地面抹灰."""
-    folded = fold(name).strip()
-    return dict.fromkeys((folded, _NOT_A_WORD.sub("", folded)))
-
-
 def _forms(typed: str) -> Iterator[str]:
     """The word, and what is left as one ending after another is taken off."""
-    form = _NOT_A_WORD.sub("", typed)
+    for form in dict.fromkeys((typed.strip(), _NOT_A_WORD.sub("", typed))):
+        yield from _shorter_forms(form)
+
+
+def _shorter_forms(form: str) -> Iterator[str]:
     while len(form) >= 2:
         yield form
         yield _ENDING.sub("", form)

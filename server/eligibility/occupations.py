@@ -15,10 +15,11 @@ from itertools import pairwise
 from corpus.catalogue import CatalogueEntry
 from indexer.tokenizer import Tokenizer, fold
 from server.eligibility.occupation_words import OccupationWords
-from server.eligibility.remarks import spoken_of
+from server.eligibility.remarks import is_spoken_of, spoken_of
 
 _MARK = r",。;!?、:\n"
-_QUALIFIED = r"(?:的|这个|专业|职业|工种|技能|岗位|作业|操作|上岗|[初中高]级工?|[一二三四五]级|高级技师|技师)*"
+_LEVEL = r"[初中高]级工?|[一二三四五]级|(?:高级)?技师"
+_QUALIFIED = rf"(?:的|这个|专业|职业|工种|技能|岗位|作业|操作|上岗|{_LEVEL})*"
 _LEARNS = r"(?<![大中小科同化数医])学(?![校历生院徒位])"
 _SITS_EXAM = r"考(?![核察虑勤])"
 _TRAINED_BEFORE = re.compile(
@@ -28,19 +29,22 @@ _TRAINED_AFTER = re.compile(
     rf"(?:\([^()]*\))?{_QUALIFIED}"
     r"(?:证|培训|班|课|资格|等级|合格|结业|学[时习的了完]|考[试证过完到出下上了])"
 )
+_SAYS_CERTIFIED = re.compile(r"(?:证|班|培训)$")
 _CERTIFIED = re.compile(r"(?:作业|操作|上岗|资格|等级)?证|培训|班|课")
-_TRAINING = re.compile(rf"{_LEARNS}|{_SITS_EXAM}|培训|证|(?<!上)班|课")
+_TRAINING = re.compile(rf"{_LEARNS}|{_SITS_EXAM}|培训|结业|证|(?<!上)班|课")
 _WORKER = re.compile(r"[工员师]$")
 _WORKS_AS = re.compile(r"(?:是|当|干|做|搞|从事|叫)(?:了|过|的|一?个|一名)*$")
+_FORMERLY = re.compile(rf"(?:以前|原来|过去|曾经?|之前)[^{_MARK}]{{0,6}}$")
 _DENIED = re.compile(
     r"(?:(?<!是)不是|(?<![是能会想要该])不(?:再|想|打算|会|干|做|当|学|考|报)+|"
     r"没有?(?:干|做|当|学|考|报|上|参加)+|并非|而非|除了)"
     r"(?:过|了|的|什么|一?个|想|去|干|做|当|学|考|报)*$"
 )
+_REACH = 20  # characters before a mention that bear on it
 _RARE = 10  # jieba's frequency of a seldom word: 管工人 is cut 管|工人, not 管工|人
 _VERB = frozenset("学考报上教干做当开会是搞")  # 学会 and 开挖 are words, 学 and 开 are meant
 _PERHAPS_MISSPELT = re.compile(
-    rf"(?:学|考|报|拿|上)[了过着的个到完]*([^{_MARK}\s]{{5,12}}?)"
+    rf"(?:{_LEARNS}|{_SITS_EXAM}|报|拿|上)[了过着的个到完]*([^{_MARK}\s]{{5,12}}?)"
     rf"(?=的?(?:证|培训|班|资格|等级|[{_MARK}\s]|$))"
 )
 
@@ -81,9 +85,12 @@ class OccupationFinder:
     def in_text(self, text: str) -> NamedOccupation | None:
         """The occupation that a sentence is about; of several the one trained for."""
         folded = fold(text)
-        mentions = self._mentions(folded)
-        if not mentions:
+        whole = self._mentions(folded)
+        if not whole:
             return self._misspelt(folded)
+        mentions = [each for each in whole if self._is_meant(folded, each)]
+        if not mentions:
+            return None
         best = max(
             mentions,
             key=lambda each: (_tie(folded, each, mentions), each.end - each.start, -each.start),
@@ -97,7 +104,7 @@ class OccupationFinder:
         """The occupation that a form field holds, spelt nearly as the catalogue does."""
         folded = fold(name).replace("★", "")
         before_remark = folded.partition("(")[0]
-        for typed in (folded, before_remark):
+        for typed in (before_remark, folded):
             if form := self._words.known_form(typed):
                 return self._named(name, form, folded)
         return self._near(name, before_remark)
@@ -107,7 +114,10 @@ class OccupationFinder:
     def _named(self, said: str, word: str, text: str) -> NamedOccupation:
         names = self._words.names(word)
         is_exact = self._words.is_official(word) or len(names) == 1
-        return NamedOccupation(said, self._entries_of(names, text), is_exact)
+        entries = self._entries_of(names, text)
+        if not self._words.is_official(word):  # 月嫂 stands in the remark of 保姆
+            entries = tuple(sorted(entries, key=lambda entry: not is_spoken_of(entry, text)))
+        return NamedOccupation(said, entries, is_exact)
 
     def _near(self, said: str, typed: str) -> NamedOccupation | None:
         names = self._words.nearest(typed)
@@ -126,23 +136,21 @@ class OccupationFinder:
     # --- from a sentence to words ---
 
     def _mentions(self, text: str) -> list[_Mention]:
-        """Occupations in the text that are not denied; of overlapping words the longest."""
+        """Occupations in the text; of overlapping words the longest."""
         found = [_Mention(*span) for span in self._words.spans(text)]
         if not found:
             return []
         cuts = self._tokenizer.boundaries(text)
-        is_about_training = _TRAINING.search(text) is not None
         whole = (each for each in found if _is_whole(text, each, cuts))
-        return [
-            mention
-            for mention in _heads(text, self._longest(text, whole))
-            if not _DENIED.search(text[: mention.start])
-            and (
-                is_about_training
-                or _WORKS_AS.search(text[: mention.start])
-                or not self._is_course(text[mention.start : mention.end])
-            )
-        ]
+        return _heads(text, self._longest(text, whole))
+
+    def _is_meant(self, text: str, mention: _Mention) -> bool:
+        """Whether it isn't denied; a course is meant where somebody learns or does it."""
+        before = _before(text, mention.start)
+        if _DENIED.search(before):
+            return False
+        is_course = self._is_course(text[mention.start : mention.end])
+        return not is_course or bool(_TRAINING.search(text) or _WORKS_AS.search(before))
 
     def _longest(self, text: str, mentions: Iterable[_Mention]) -> list[_Mention]:
         """In order, without those that overlap a longer one.
@@ -171,8 +179,17 @@ class OccupationFinder:
         )
 
     def _misspelt(self, text: str) -> NamedOccupation | None:
-        near = (self._near(hit[1], hit[1]) for hit in _PERHAPS_MISSPELT.finditer(text))
+        near = (
+            self._near(hit[1], hit[1])
+            for hit in _PERHAPS_MISSPELT.finditer(text)
+            if not _DENIED.search(_before(text, hit.start(1)))
+        )
         return next((named for named in near if named is not None), None)
+
+
+def _before(text: str, start: int, earliest: int = 0) -> str:
+    """What stands close before an offset, from ``earliest`` on."""
+    return text[max(earliest, start - _REACH) : start]
 
 
 def _heads(text: str, mentions: Sequence[_Mention]) -> list[_Mention]:
@@ -195,10 +212,14 @@ def _is_whole(text: str, mention: _Mention, cuts: frozenset[int]) -> bool:
 
 def _tie(text: str, mention: _Mention, mentions: Sequence[_Mention]) -> int:
     """How closely a certificate, training or work is tied to a mention; another one cuts it."""
-    left = max((m.end for m in mentions if m.end <= mention.start), default=0)
+    others_end = max((m.end for m in mentions if m.end <= mention.start), default=0)
     right = min((m.start for m in mentions if m.start >= mention.end), default=len(text))
-    before = text[left : mention.start]
-    is_trained_after = _TRAINED_AFTER.match(text[mention.end : right]) is not None
+    word, before = text[mention.start : mention.end], _before(text, mention.start, others_end)
+    is_trained_after = (
+        _SAYS_CERTIFIED.search(word) is not None
+        or _TRAINED_AFTER.match(text[mention.end : right]) is not None
+    )
     is_trained_before = _TRAINED_BEFORE.search(before) is not None
     works_as = _WORKS_AS.search(before) is not None
-    return 4 * is_trained_after + 2 * is_trained_before + works_as
+    was_once = _FORMERLY.search(before) is not None
+    return 4 * is_trained_after + 2 * is_trained_before + works_as - was_once

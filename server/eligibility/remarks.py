@@ -9,8 +9,8 @@ from corpus.catalogue import CatalogueEntry
 from corpus.quantities import NUMBER, number_of
 from indexer.tokenizer import bigrams_of, fold
 
-_BETWEEN_PHRASES = re.compile(r"[\W\d]+|[以和或及为与的]")
-_MEASURE = re.compile(rf"({NUMBER})\s*个?(?:学时|课时|小时|元|块)")
+_BETWEEN_PHRASES = re.compile(r"[\W\d]+|培训|不少于|学时|补贴标准|[以和或及为与的]")
+_MEASURE = re.compile(rf"({NUMBER})\s*个?(?:(学时|课时|小时)|元|块)")
 _FEWEST_LETTERS = 2
 
 
@@ -28,6 +28,13 @@ def spoken_of(entries: Sequence[CatalogueEntry], text: str) -> tuple[CatalogueEn
         if most := max(shared):
             return tuple(e for e, share in zip(entries, shared, strict=True) if share == most)
     return tuple(entries)
+
+
+def is_spoken_of(entry: CatalogueEntry, text: str) -> bool:
+    """Whether the folded text has a measure or a phrase of the entry's remark."""
+    remark = fold(entry.remark)
+    has_phrase = any(phrase in text for phrase in _phrases(remark))
+    return has_phrase or not _measures(remark).isdisjoint(_measures(text))
 
 
 def _others(remarks: Sequence[str], at: int) -> list[str]:
@@ -49,9 +56,9 @@ def _general_evidence(remark: str, others: Sequence[str], text: str) -> int:
     return sum(phrase in text and _within(phrase, elsewhere) for phrase in _phrases(remark))
 
 
-def _measures(text: str) -> set[float]:
-    """Numbers of hours and yuan."""
-    return {number_of(hit[1]) for hit in _MEASURE.finditer(text)}
+def _measures(text: str) -> set[tuple[float, bool]]:
+    """Numbers of hours, with true, and of yuan, with false."""
+    return {(number_of(hit[1]), hit[2] is not None) for hit in _MEASURE.finditer(text)}
 
 
 def _phrases(remark: str) -> set[str]:

@@ -6,6 +6,8 @@ A case (JSON Lines)::
      "expect": [{"doc": "云人社通〔2021〕22号", "quote": "…", "amount": "2000元" | null}],
      "must_not": [{"doc": "…", "quote": "…"}]}
 
+or the same as a list in YAML, which is easier to read (``who`` and ``why`` are for readers).
+
 An expected entry is found when a benefit that applies or may apply cites it; in a case whose
 ``amount`` says that a condition isn't met (不符合…), when one that doesn't surely apply cites it. A
 ``must_not`` entry is wrongly applied when a benefit that applies cites it.
@@ -20,6 +22,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import yaml
 
 from eval.questions import QuestionFileError, normalise
 from server.benefit_schemas import BenefitOut, BenefitsIn, BenefitsOut
@@ -69,21 +73,27 @@ class CaseResult:
 
 
 def read_cases(path: Path) -> tuple[SubsidyCase, ...]:
-    """All cases of a file.
+    """All cases of a file (``.yaml`` or JSON Lines), or of all YAML files of a folder.
 
     Raises:
-        QuestionFileError: the file is missing, or a line isn't a case.
+        QuestionFileError: the file is missing, or an entry isn't a case.
     """
+    if path.is_dir():
+        return tuple(case for file in sorted(path.glob("*.yaml")) for case in read_cases(file))
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise QuestionFileError(f"无法读取 {path}({error})。请检查路径和编码。") from None
-    return tuple(_read(line, f"{path}:{n}") for n, line in enumerate(lines, 1) if line.strip())
+        text = path.read_text(encoding="utf-8")
+        if path.suffix == ".yaml":
+            entries = list(enumerate(yaml.safe_load(text), 1))
+        else:
+            lines = enumerate(text.splitlines(), 1)
+            entries = [(number, json.loads(line)) for number, line in lines if line.strip()]
+    except (OSError, ValueError, TypeError, yaml.YAMLError) as error:
+        raise QuestionFileError(f"无法读取 {path}({error})。请检查路径、格式和编码。") from None
+    return tuple(_read(entry, f"{path}:{number}") for number, entry in entries)
 
 
-def _read(line: str, place: str) -> SubsidyCase:
+def _read(case: Mapping[str, Any], place: str) -> SubsidyCase:
     try:
-        case = json.loads(line)
         return SubsidyCase(
             str(case["id"]),
             dict(case["profile"]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -111,12 +111,26 @@ class SameAs:
 
 
 @dataclass(frozen=True, slots=True)
+class Signals:
+    """How near a unit is to a query by each side of the index, before the fusion scales them.
+
+    ``text`` and ``question`` are cosines with its nearest passage and its nearest asked-as
+    question, None where it is not among the nearest ones or the side was not asked; ``lexical`` is
+    its BM25 score.
+    """
+
+    text: float | None = None
+    question: float | None = None
+    lexical: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """One ranked clause: what it says, where it stands, and what of the query it holds.
 
     ``highlights`` are offsets into ``unit.text``; ``validity`` is that of the document;
     ``asked_as`` is the question that was found, where it was nearer than the text; ``same_as`` are
-    clauses of other documents that say the same.
+    clauses of other documents that say the same; ``signals`` are those behind ``score``.
     """
 
     rank: int
@@ -129,6 +143,31 @@ class Hit:
     highlights: tuple[tuple[int, int], ...]
     asked_as: str | None = None
     same_as: tuple[SameAs, ...] = ()
+    signals: Signals = field(default=Signals())
+
+
+@dataclass(frozen=True, slots=True)
+class _Sides:
+    """What each side says of all units, shapes ``(units,)``; -inf where it doesn't know one.
+
+    ``matched`` is the number of the nearest question within its unit where that is nearer than the
+    text, else -1.
+    """
+
+    fused: Scores
+    matched: NDArray[np.int32]
+    text: Scores
+    question: Scores
+    lexical: Scores
+
+    def of(self, unit: int) -> Signals:
+        """The signals of one unit."""
+        text, question = float(self.text[unit]), float(self.question[unit])
+        return Signals(
+            text=text if np.isfinite(text) else None,
+            question=question if np.isfinite(question) else None,
+            lexical=max(float(self.lexical[unit]), 0.0),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +286,8 @@ class SearchIndex:
         correction = self._corrector.correct(query) if is_mended else Correction(query, ())
         asked = correction.query
         words = self._tokenizer.words(asked)
-        scores, matched = self._scores(asked, words, mode, filters or Filters())
+        sides = self._scores(asked, words, mode, filters or Filters())
+        scores = sides.fused
         if understood := self._reader.read(asked, words):
             scores = self._boosted(scores, understood, filters or Filters())
         ranked = np.argsort(-scores, kind="stable")
@@ -257,29 +297,32 @@ class SearchIndex:
         telling = tuple({word for word in words if len(word) > 1})
         hits = []
         for position, (unit, at) in enumerate(zip(units, page, strict=True), start=1):
-            question = questions_of(unit)[matched[at]] if matched[at] >= 0 else None
-            hits.append(self._hit(unit, offset + position, float(scores[at]), telling, question))
+            which = sides.matched[at]
+            question = questions_of(unit)[which] if which >= 0 else None
+            hit = self._hit(unit, offset + position, float(scores[at]), telling, question)
+            hits.append(replace(hit, signals=sides.of(int(at))))
         mended = correction if correction.changes else None
         return SearchResult(query, mode, len(ranked), tuple(hits), mended, understood)
 
     def _scores(
         self, query: str, words: Sequence[str], mode: Mode, filters: Filters
-    ) -> tuple[Scores, NDArray[np.int32]]:
-        """Scores of all units, -inf for those that aren't candidates, and the matched question.
+    ) -> _Sides:
+        """Scores of all units; ``fused`` is -inf for those that aren't candidates.
 
-        A unit is as near as its nearest passage or question. The second array holds the number of
-        the question within the unit, or -1. Filters come before the fusion: what is kept is ranked
-        as if it were all there is.
+        A unit is as near as its nearest passage or question. Filters come before the fusion: what
+        is kept is ranked as if it were all there is.
         """
         admitted = self._admitted(filters)
         nothing = np.full(len(admitted), -1, np.int32)
+        unknown = np.full(len(admitted), -np.inf, np.float32)
+        lexical = unknown
         sides: list[tuple[float, Scores]] = []
         weight = self._settings.lexical_weight if mode is Mode.HYBRID else 0.0
         if mode is not Mode.DENSE:
             lexical = self._lexical_scores(query, words)
             lexical = np.where(admitted & (lexical > 0), lexical, -np.inf).astype(np.float32)
             if mode is Mode.LEXICAL:
-                return lexical, nothing
+                return _Sides(lexical, nothing, unknown, unknown, lexical)
             sides.append((weight, lexical))
         everything = filters != Filters()
         vector = self.encoder.encode_query(query)
@@ -291,13 +334,14 @@ class SearchIndex:
         )
         texts = np.where(admitted, texts, -np.inf).astype(np.float32)
         # A unit that nobody wrote questions for must not lose by it.
-        asked = np.where(admitted, asked, -np.inf)
+        asked = np.where(admitted, asked, -np.inf).astype(np.float32)
         by_question = np.where(self._has_questions, asked, texts).astype(np.float32)
         sides.append(((1 - weight) * (1 - QUESTION_SHARE), texts))
         sides.append(((1 - weight) * QUESTION_SHARE, by_question))
         nearer = asked > texts + _TEXT_MARGIN
         matched = np.where(nearer, which - self._first_questions, nothing).astype(np.int32)
-        return convex_combination(sides, depth=CANDIDATES), matched
+        fused = convex_combination(sides, depth=CANDIDATES)
+        return _Sides(fused, matched, texts, asked, lexical)
 
     def _lexical_scores(self, query: str, words: Sequence[str]) -> Scores:
         scores = self._lexical.scores([*words, *self._tokenizer.bigrams(query)])

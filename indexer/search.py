@@ -38,6 +38,7 @@ from indexer.near_duplicates import Folding
 from indexer.passages import Unit, questions_of, unit_of
 from indexer.query import QueryReader, Understanding
 from indexer.settings import IndexSettings
+from indexer.signals import Coverage, Scores, Sides, Signals, coverage_of
 from indexer.store import Store
 from indexer.tokenizer import USER_DICTIONARY, Tokenizer
 
@@ -49,8 +50,6 @@ NEAREST_QUESTIONS = 1600  # likewise; there are seven to a unit
 # than this, the text is what was found.
 _TEXT_MARGIN = 0.02
 _EXPANSION_WEIGHT = 0.2  # of official terms that everyday words stand for
-
-Scores = NDArray[np.float32]
 
 
 class Mode(StrEnum):
@@ -111,20 +110,6 @@ class SameAs:
 
 
 @dataclass(frozen=True, slots=True)
-class Signals:
-    """How near a unit is to a query by each side of the index, before the fusion scales them.
-
-    ``text`` and ``question`` are cosines with its nearest passage and its nearest asked-as
-    question, None where it is not among the nearest ones or the side was not asked; ``lexical`` is
-    its BM25 score.
-    """
-
-    text: float | None = None
-    question: float | None = None
-    lexical: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
 class Hit:
     """One ranked clause: what it says, where it stands, and what of the query it holds.
 
@@ -144,30 +129,6 @@ class Hit:
     asked_as: str | None = None
     same_as: tuple[SameAs, ...] = ()
     signals: Signals = field(default=Signals())
-
-
-@dataclass(frozen=True, slots=True)
-class _Sides:
-    """What each side says of all units, shapes ``(units,)``; -inf where it doesn't know one.
-
-    ``matched`` is the number of the nearest question within its unit where that is nearer than the
-    text, else -1.
-    """
-
-    fused: Scores
-    matched: NDArray[np.int32]
-    text: Scores
-    question: Scores
-    lexical: Scores
-
-    def of(self, unit: int) -> Signals:
-        """The signals of one unit."""
-        text, question = float(self.text[unit]), float(self.question[unit])
-        return Signals(
-            text=text if np.isfinite(text) else None,
-            question=question if np.isfinite(question) else None,
-            lexical=max(float(self.lexical[unit]), 0.0),
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,9 +265,7 @@ class SearchIndex:
         mended = correction if correction.changes else None
         return SearchResult(query, mode, len(ranked), tuple(hits), mended, understood)
 
-    def _scores(
-        self, query: str, words: Sequence[str], mode: Mode, filters: Filters
-    ) -> _Sides:
+    def _scores(self, query: str, words: Sequence[str], mode: Mode, filters: Filters) -> Sides:
         """Scores of all units; ``fused`` is -inf for those that aren't candidates.
 
         A unit is as near as its nearest passage or question. Filters come before the fusion: what
@@ -322,7 +281,7 @@ class SearchIndex:
             lexical = self._lexical_scores(query, words)
             lexical = np.where(admitted & (lexical > 0), lexical, -np.inf).astype(np.float32)
             if mode is Mode.LEXICAL:
-                return _Sides(lexical, nothing, unknown, unknown, lexical)
+                return Sides(lexical, nothing, unknown, unknown, lexical)
             sides.append((weight, lexical))
         everything = filters != Filters()
         vector = self.encoder.encode_query(query)
@@ -341,7 +300,27 @@ class SearchIndex:
         nearer = asked > texts + _TEXT_MARGIN
         matched = np.where(nearer, which - self._first_questions, nothing).astype(np.int32)
         fused = convex_combination(sides, depth=CANDIDATES)
-        return _Sides(fused, matched, texts, asked, lexical)
+        return Sides(fused, matched, texts, asked, lexical)
+
+    def coverage(self, query: str, unit_id: str) -> Coverage:
+        """What a unit has of the words of a query, and what no unit has.
+
+        Raises:
+            KeyError: there is no such unit.
+        """
+        words = self._tokenizer.words(query)
+        meant: dict[str, list[str]] = {}
+        for everyday, official in self._lexicon.meanings(query).items():
+            stand_for = [w for term in official for w in self._tokenizer.words(term)]
+            for word in words:
+                if word in everyday or everyday in word:
+                    meant.setdefault(word, []).extend(stand_for)
+        unit = self.store.unit_position[unit_id]
+        return coverage_of(self._lexical, unit, words, self._tokenizer.bigrams(query), meant)
+
+    def knows(self, term: str) -> bool:
+        """Whether any unit has all pairs of characters of a term, in its text or its questions."""
+        return self._lexical.have_all(self._tokenizer.bigrams(term) or [term])
 
     def _lexical_scores(self, query: str, words: Sequence[str]) -> Scores:
         scores = self._lexical.scores([*words, *self._tokenizer.bigrams(query)])

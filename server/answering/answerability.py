@@ -1,0 +1,89 @@
+"""Whether the compilation answers a question at all, and if not, what it doesn't have.
+
+A logistic regression over few signs (:mod:`server.answering.evidence`) gives a probability; named
+absences (:mod:`server.answering.scope`) decide by themselves. The weights are data, made by
+``diance eval --calibrate`` and never typed in.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from indexer.search import SearchIndex, SearchResult
+from server.answering.evidence import Evidence, EvidenceReader, missing_from
+from server.answering.scope import Scope
+from server.answering.subjects import Subjects
+
+WEIGHTS = Path(__file__).parent / "answerability.json"
+
+
+class Calibration(BaseModel):
+    """A logistic regression over the signs of :class:`Evidence`, in its order.
+
+    Each sign is scaled by ``means`` and ``deviations`` before its weight; ``threshold`` is the
+    probability from which a question counts as answered. ``made_of`` says what it was fitted on.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    signs: tuple[str, ...]
+    means: tuple[float, ...]
+    deviations: tuple[float, ...]
+    weights: tuple[float, ...]
+    intercept: float
+    threshold: float
+    made_of: dict[str, int]
+
+    def probability(self, evidence: Evidence) -> float:
+        """Probability, 0 to 1, that what was found answers."""
+        scaled = zip(evidence.values, self.means, self.deviations, self.weights, strict=True)
+        logit = self.intercept + sum(w * (value - m) / d for value, m, d, w in scaled)
+        return 1 / (1 + math.exp(-max(min(logit, 30.0), -30.0)))
+
+
+@dataclass(frozen=True, slots=True)
+class Answerability:
+    """``confidence`` is the probability that the clauses found answer, 0 to 1.
+
+    ``answerable`` says that it is above the threshold and nothing is named as absent; ``absent``
+    is what the compilation doesn't have, one plain Chinese sentence, where that can be named.
+    """
+
+    confidence: float
+    answerable: bool
+    absent: str | None
+
+
+class AnswerabilityJudge:
+    """Judges search results of one index. Safe to use from several threads."""
+
+    def __init__(self, index: SearchIndex, weights: Path = WEIGHTS) -> None:
+        self._index = index
+        self._subjects = Subjects()
+        self._scope = Scope(index)
+        self._evidence = EvidenceReader(index, self._subjects)
+        self._calibration = Calibration.model_validate_json(weights.read_text(encoding="utf-8"))
+
+    def judge(self, question: str, result: SearchResult) -> Answerability:
+        """The judgement of ``result``, which is that of a hybrid search for ``question``."""
+        absent = self._scope.absence(question, result)
+        if not result.hits:
+            return Answerability(0.0, False, absent)
+        confidence = self._calibration.probability(self._evidence.read(result))
+        if result.understood.clauses and absent is None:
+            return Answerability(confidence, True, None)  # who names a clause gets it
+        answerable = absent is None and confidence >= self._calibration.threshold
+        if absent is None and not answerable:
+            absent = self._missing_subject(question, result)
+        return Answerability(confidence, answerable, absent)
+
+    def _missing_subject(self, question: str, result: SearchResult) -> str | None:
+        """A subject that no clause of the collection names, or that stands there without a sum."""
+        for names in missing_from(result.hits[0], self._subjects.named_in(question)):
+            if not any(self._index.knows(name) for name in names):
+                return f"汇编中没有关于“{names[0]}”的规定。"
+        return None

@@ -55,8 +55,9 @@ def prepare_edition(
 ) -> Edition:
     """Parse the sources and read from them what they say of themselves and each other.
 
-    ``questions_folder`` has the questions by people. Without ``questions`` the clauses have no asked-as questions, as those of a new document. With
-    ``added_folder`` those that a model wrote for added files stand where nobody wrote any.
+    ``questions_folder`` has the questions by people. Without ``questions`` the clauses have no
+    asked-as questions, as those of a new document. With ``added_folder`` those that a model wrote
+    for added files stand where nobody wrote any.
 
     Raises:
         ErrataError: an errata file doesn't fit its source.

@@ -6,14 +6,12 @@ import threading
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from enum import StrEnum
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.cleaning import comparable
 from corpus.model import Document, Provision
 from corpus.quotation import citation_text
 from corpus.validity import Validity
@@ -21,6 +19,7 @@ from indexer.correction import Correction, Corrector
 from indexer.dense import DenseIndex
 from indexer.embedding.encoder import Encoder, open_encoder, resolve_model
 from indexer.errors import IndexIncompatibleError, InvalidQueryError
+from indexer.filters import Filters
 from indexer.fusion import QUESTION_SHARE, convex_combination
 from indexer.index_folder import (
     DENSE,
@@ -58,42 +57,6 @@ class Mode(StrEnum):
     HYBRID = "hybrid"
     LEXICAL = "lexical"
     DENSE = "dense"
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """Keep only units of documents that meet all of these."""
-
-    doc_number: str | None = None
-    issuer: str | None = None
-    year_from: int | None = None
-    year_to: int | None = None
-    section: str | None = None
-    as_of: date | None = None  # documents signed later don't exist yet
-
-    def admit(self, document: Document, container: Document | None) -> bool:
-        """Whether a document passes; a number also admits what the document forwards."""
-        if self.doc_number is not None:
-            wanted = _comparable_number(self.doc_number)
-            names = [document.doc_number or document.title, document.id]
-            names += [container.doc_number or ""] if container else []
-            if wanted not in map(_comparable_number, names):
-                return False
-        if self.issuer is not None and not any(self.issuer in name for name in document.issuers):
-            return False
-        if self.section is not None and self.section not in (document.section or ""):
-            return False
-        if self.as_of is not None and document.date is not None and document.date > self.as_of:
-            return False
-        if self.year_from is None and self.year_to is None:
-            return True
-        if document.date is None:
-            return False
-        return (self.year_from or 0) <= document.date.year <= (self.year_to or 9999)
-
-
-def _comparable_number(number: str) -> str:
-    return comparable(unicodedata.normalize("NFKC", number))
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,15 +20,16 @@ _LOOKED_AT = 10
 _UNRELATED = 0.6  # cosine of two texts that have nothing in common (multilingual-e5)
 _ASKS_SUM = re.compile(
     r"多少(?:钱|元|块|万)|几多|几(?:百|千|万|块)|[几多]万|百分之[几多]|几个点|几成|几倍"
-    r"|(?:补|奖|赔|发|领|给|交|缴|罚|贷|拿|收|涨|返|退|扣|报|存)(?:到|销|得|偿)?(?:多少|几多|几)(?![次回年天人种类])"
-    r"|(?:标准|比例|税率|利率|金额|额度|费用|单价)(?:是|分别|为|各|上限|要)*(?:多少|几)"
-    r"|(?:标准|比例|税率|利率|金额|额度)$"
-)
-_SUM = re.compile(
-    r"\d[\d.,]*\s*[余多]?[万亿]?元|\d\s*[%％‰]|百分之|[\d一二两三四五六七八九十百千]倍|全额|免费|免[征收]"
+    r"|[补奖赔发领给交缴罚贷拿收涨返退扣报存](?:到|销|得|偿)?(?:多少|几多|几)(?![次回年天人种类])"
+    r"|(?:标准|比例|税率|利率|金额|额度|费用|单价)(?:是|分别|为|各|上限|要)*(?:多少|几|$)"
 )
 _PASSING = re.compile(
     r"今年|明年|最近|附近|目前|现任|现在(?:是谁|是多少)|下一?[期届次]|最新|几月份|几月几[号日]"
+)
+_STOP = re.compile(r"[,，。;；!！\s]+")
+_ASKING = re.compile(
+    r"[几吗么谁啥咋怎哪何?？]|多少|多久|多长|什么|如何|是否|能否|可否"
+    r"|能不能|可不可|是不是|有没有|要不要|会不会|[算该行对]不[算该行对]|合不合"
 )
 
 
@@ -39,11 +40,11 @@ class Evidence:
     ``text`` and ``question`` are cosines of the question with the first clause and with the nearest
     question that people ask for it, ``best_text`` and ``best_question`` the greatest among the
     first ten. ``coverage`` is the share of the question's words that the first clause has,
-    ``unknown_words`` and ``unknown_bigrams`` are shares that no clause has. ``subjects`` counts the
-    subjects of public administration that the question names, ``missing_subjects`` those that
-    the first clause doesn't name. ``asks_sum`` says that a sum or rate is asked for,
-    ``lacks_sum`` that the first clause has none. ``passing`` says that something of the day is
-    asked for (this year's date, the nearest place), which regulations don't tell.
+    ``unknown_words`` and ``unknown_bigrams`` are shares that no clause has. ``asked_subjects``
+    counts the subjects of public administration in what is asked, ``missing_asked`` those of them
+    that the first clause lacks, ``missing_told`` likewise of what is told beside it. ``asks_sum``
+    says that a sum or rate is asked for, ``passing`` that something of the day is (this year's
+    date, the nearest place), which regulations don't tell.
     """
 
     text: float
@@ -53,10 +54,10 @@ class Evidence:
     coverage: float
     unknown_words: float
     unknown_bigrams: float
-    subjects: float
-    missing_subjects: float
+    asked_subjects: float
+    missing_asked: float
+    missing_told: float
     asks_sum: float
-    lacks_sum: float
     passing: float
 
     @classmethod
@@ -83,8 +84,8 @@ class EvidenceReader:
         hits = result.hits[:_LOOKED_AT]
         first = hits[0]
         coverage = self._index.coverage(asked, first.unit.id)
-        subjects = self._subjects.named_in(asked)
-        asks_sum = _ASKS_SUM.search(fold(asked)) is not None
+        asking, telling = parts_of(asked)
+        in_question, in_case = map(self._subjects.named_in, (asking, telling))
         texts, questions = [_text(hit) for hit in hits], [_question(hit) for hit in hits]
         return Evidence(
             text=texts[0],
@@ -94,12 +95,22 @@ class EvidenceReader:
             coverage=coverage.words,
             unknown_words=coverage.unknown_words,
             unknown_bigrams=coverage.unknown_bigrams,
-            subjects=float(len(subjects)),
-            missing_subjects=float(len(missing_from(first, subjects))),
-            asks_sum=float(asks_sum),
-            lacks_sum=float(asks_sum and not has_sum(first)),
+            asked_subjects=float(len(in_question)),
+            missing_asked=float(len(missing_from(first, in_question))),
+            missing_told=float(len(missing_from(first, in_case))),
+            asks_sum=float(_ASKS_SUM.search(fold(asked)) is not None),
             passing=float(_PASSING.search(fold(asked)) is not None),
         )
+
+
+def parts_of(question: str) -> tuple[str, str]:
+    """What is asked and what is told beside it: 我六十多了没退休金, | 学门手艺还补不补?
+
+    Keywords without any word that asks are all asked.
+    """
+    stretches = [stretch for stretch in _STOP.split(question) if stretch]
+    asking = [stretch for stretch in stretches if _ASKING.search(stretch)] or stretches
+    return ",".join(asking), ",".join(each for each in stretches if each not in asking)
 
 
 def missing_from(hit: Hit, subjects: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:
@@ -107,11 +118,6 @@ def missing_from(hit: Hit, subjects: Sequence[tuple[str, ...]]) -> list[tuple[st
     unit = hit.unit
     words = fold(" ".join((unit.reading, hit.document.title, *unit.headings, *questions_of(unit))))
     return [names for names in subjects if not any(name in words for name in names)]
-
-
-def has_sum(hit: Hit) -> bool:
-    """Whether a hit states a sum or a rate, itself or by the rates of its catalogue."""
-    return bool(hit.unit.rates) or _SUM.search(hit.unit.reading) is not None
 
 
 def _text(hit: Hit) -> float:

@@ -1,4 +1,4 @@
-"""What a question asks for that the compilation doesn't have, named: a place, a year, a number, a law.
+"""What a question asks for and the compilation doesn't have: a place, a year, a number, a law.
 
 Each is found in the question by its form and refused only if neither the collection nor the clauses
 found have it: 上海 is no absence where the clause found names Shanghai.
@@ -21,7 +21,6 @@ from indexer.lexicon import any_of
 from indexer.passages import questions_of
 from indexer.query import numbered
 from indexer.search import Hit, SearchIndex, SearchResult
-from indexer.store import Store
 
 PLACES = Path(corpus.__file__).parent / "annotations" / "lexicon" / "places.jsonl"
 """Places and the one that each lies in: ``{"place", "names", "within"}``."""
@@ -46,6 +45,9 @@ _HAPPENED = re.compile(
     r"^[年初底中末上下半春夏秋冬\d月日号份]*(?:才|刚|就|已经|我)?"
     r"(?:拿|考|取得|毕业|进|入|参加|办|买|评|退|去|来|开始|签|离|学|领|获|被|从|在)"
 )
+
+
+_THAT_YEAR = re.compile(r"那一?年|当年")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ class Scope:
             or self._law(text, result)
             or self._elsewhere(text, found)
             or self._own_rule_of_a_place(text, found)
-            or self._year(text, result.hits[:_LOOKED_AT], found)
+            or self._year(text, result)
         )
 
     def _number(self, text: str) -> str | None:
@@ -148,15 +150,19 @@ class Scope:
             other.name == place.within and other.within == _HOME for other in self._places.values()
         )
 
-    def _year(self, text: str, hits: Sequence[Hit], found: Sequence[str]) -> str | None:
-        """A year for which the documents found set nothing."""
+    def _year(self, text: str, result: SearchResult) -> str | None:
+        """A year for which the document found sets nothing."""
+        if not result.hits:
+            return None
+        first = result.hits[0]
         for asked in _YEAR.finditer(text):
             year = int(asked[1])
-            if any(asked[1] in words for words in found):
+            if asked[1] in _words_of(first):
                 continue
-            happened = _HAPPENED.search(text[asked.end() :]) is not None
-            if hits and not any(self._governs(hit, year, happened=happened) for hit in hits):
-                return f"找到的文件没有{year}年的规定:{_terms_of(hits[0])}。"
+            after = text[asked.end() :]
+            happened = _HAPPENED.search(after) is not None and not _THAT_YEAR.search(after)
+            if not self._governs(first, year, happened=happened):
+                return f"找到的文件没有{year}年的规定:{_terms_of(first)}。"
         return None
 
     def _governs(self, hit: Hit, year: int, *, happened: bool) -> bool:

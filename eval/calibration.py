@@ -96,8 +96,9 @@ class _Witness:
 
     def __init__(self, index: SearchIndex) -> None:
         self._index = index
-        self._reader = EvidenceReader(index, Subjects())
-        self._scope = Scope(index)
+        subjects = Subjects()
+        self._reader = EvidenceReader(index, subjects)
+        self._scope = Scope(index, subjects)
 
     def ask(self, question: str) -> tuple[SearchResult, Evidence, bool]:
         result = self._index.search(question)

@@ -1,4 +1,7 @@
-"""The ladder of an ablation and the reliability of refusals as figures. Needs matplotlib, which is optional."""
+"""The ladder of an ablation and the reliability of refusals as figures.
+
+Needs matplotlib, which is optional.
+"""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from indexer.search import SearchIndex, SearchResult
-from server.answering.evidence import Evidence, EvidenceReader, missing_from
+from server.answering.evidence import Evidence, EvidenceReader
 from server.answering.scope import Scope
 from server.answering.subjects import Subjects
 
@@ -62,10 +62,9 @@ class AnswerabilityJudge:
     """Judges search results of one index. Safe to use from several threads."""
 
     def __init__(self, index: SearchIndex, weights: Path = WEIGHTS) -> None:
-        self._index = index
-        self._subjects = Subjects()
-        self._scope = Scope(index)
-        self._evidence = EvidenceReader(index, self._subjects)
+        subjects = Subjects()
+        self._scope = Scope(index, subjects)
+        self._evidence = EvidenceReader(index, subjects)
         self._calibration = Calibration.model_validate_json(weights.read_text(encoding="utf-8"))
 
     def judge(self, question: str, result: SearchResult) -> Answerability:
@@ -77,13 +76,4 @@ class AnswerabilityJudge:
         if result.understood.clauses and absent is None:
             return Answerability(confidence, True, None)  # who names a clause gets it
         answerable = absent is None and confidence >= self._calibration.threshold
-        if absent is None and not answerable:
-            absent = self._missing_subject(question, result)
         return Answerability(confidence, answerable, absent)
-
-    def _missing_subject(self, question: str, result: SearchResult) -> str | None:
-        """A subject that no clause of the collection names, or that stands there without a sum."""
-        for names in missing_from(result.hits[0], self._subjects.named_in(question)):
-            if not any(self._index.knows(name) for name in names):
-                return f"汇编中没有关于“{names[0]}”的规定。"
-        return None

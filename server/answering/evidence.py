@@ -14,7 +14,7 @@ from dataclasses import astuple, dataclass, fields
 from indexer.passages import questions_of
 from indexer.search import Hit, SearchIndex, SearchResult
 from indexer.tokenizer import fold
-from server.answering.subjects import Subjects
+from server.answering.subjects import Subjects, parts_of
 
 _LOOKED_AT = 10
 _UNRELATED = 0.6  # cosine of two texts that have nothing in common (multilingual-e5)
@@ -25,11 +25,6 @@ _ASKS_SUM = re.compile(
 )
 _PASSING = re.compile(
     r"今年|明年|最近|附近|目前|现任|现在(?:是谁|是多少)|下一?[期届次]|最新|几月份|几月几[号日]"
-)
-_STOP = re.compile(r"[,，。;；!！\s]+")
-_ASKING = re.compile(
-    r"[几吗么谁啥咋怎哪何?？]|多少|多久|多长|什么|如何|是否|能否|可否"
-    r"|能不能|可不可|是不是|有没有|要不要|会不会|[算该行对]不[算该行对]|合不合"
 )
 
 
@@ -101,16 +96,6 @@ class EvidenceReader:
             asks_sum=float(_ASKS_SUM.search(fold(asked)) is not None),
             passing=float(_PASSING.search(fold(asked)) is not None),
         )
-
-
-def parts_of(question: str) -> tuple[str, str]:
-    """What is asked and what is told beside it: 我六十多了没退休金, | 学门手艺还补不补?
-
-    Keywords without any word that asks are all asked.
-    """
-    stretches = [stretch for stretch in _STOP.split(question) if stretch]
-    asking = [stretch for stretch in stretches if _ASKING.search(stretch)] or stretches
-    return ",".join(asking), ",".join(each for each in stretches if each not in asking)
 
 
 def missing_from(hit: Hit, subjects: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:

@@ -21,6 +21,8 @@ from indexer.lexicon import any_of
 from indexer.passages import questions_of
 from indexer.query import numbered
 from indexer.search import Hit, SearchIndex, SearchResult
+from indexer.tokenizer import fold
+from server.answering.subjects import Subjects, parts_of
 
 PLACES = Path(corpus.__file__).parent / "annotations" / "lexicon" / "places.jsonl"
 """Places and the one that each lies in: ``{"place", "names", "within"}``."""
@@ -61,8 +63,12 @@ class Place:
 class Scope:
     """Names what a question asks for beyond the collection. Safe to use from several threads."""
 
-    def __init__(self, index: SearchIndex, places: Path = PLACES) -> None:
+    def __init__(self, index: SearchIndex, subjects: Subjects, places: Path = PLACES) -> None:
+        self._index = index
         self._store = index.store
+        self._subjects = subjects
+        titles = (document.title for document in self._store.frames)
+        self._dealt_with = fold("\n".join((*titles, *self._store.questions())))
         self._places = _read_places(places)
         self._place = any_of(self._places)
         self._titles = {comparable(document.title) for document in self._store.frames}
@@ -85,6 +91,7 @@ class Scope:
             or self._elsewhere(text, found)
             or self._own_rule_of_a_place(text, found)
             or self._year(text, result)
+            or self._subject(text, result)
         )
 
     def _number(self, text: str) -> str | None:
@@ -163,6 +170,22 @@ class Scope:
             happened = _HAPPENED.search(after) is not None and not _THAT_YEAR.search(after)
             if not self._governs(first, year, happened=happened):
                 return f"找到的文件没有{year}年的规定:{_terms_of(first)}。"
+        return None
+
+    def _subject(self, text: str, result: SearchResult) -> str | None:
+        """A subject asked for that no clause has, or that clauses mention and nobody asks them for.
+
+        What people ask clauses for is what they regulate. Clauses that nobody wrote questions for
+        (entries of catalogues, documents added by users) speak for themselves.
+        """
+        own = fold(" ".join(h.unit.reading for h in result.hits if not questions_of(h.unit)))
+        asked, _ = parts_of(text)
+        for names in self._subjects.named_in(asked):
+            if any(name in self._dealt_with or name in own for name in names):
+                continue
+            if any(self._index.knows(name) for name in names):
+                return f"汇编的条款提到过“{names[0]}”,但没有对它作出规定。"
+            return f"汇编中没有关于“{names[0]}”的规定。"
         return None
 
     def _governs(self, hit: Hit, year: int, *, happened: bool) -> bool:

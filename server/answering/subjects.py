@@ -7,6 +7,7 @@ general, whatever a collection regulates; whether this one does is looked up in 
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import corpus
@@ -14,6 +15,12 @@ from indexer.lexicon import any_of
 from indexer.tokenizer import fold
 
 SUBJECTS = Path(corpus.__file__).parent / "annotations" / "lexicon" / "subjects.jsonl"
+
+_STOP = re.compile(r"[,，。;；!！\s]+")
+_ASKING = re.compile(
+    r"[几吗么谁啥咋怎哪何?？]|多少|多久|多长|什么|如何|是否|能否|可否"
+    r"|能不能|可不可|是不是|有没有|要不要|会不会|[算该行对]不[算该行对]|合不合"
+)
 
 
 class Subjects:
@@ -32,3 +39,13 @@ class Subjects:
         return tuple(
             (name, *(other for other in self._names[name] if other != name)) for name in typed
         )
+
+
+def parts_of(question: str) -> tuple[str, str]:
+    """What is asked and what is told beside it: 我六十多了没退休金, | 学门手艺还补不补?
+
+    Keywords without any word that asks are all asked.
+    """
+    stretches = [stretch for stretch in _STOP.split(question) if stretch]
+    asking = [stretch for stretch in stretches if _ASKING.search(stretch)] or stretches
+    return ",".join(asking), ",".join(each for each in stretches if each not in asking)

@@ -73,6 +73,7 @@ def calibrate(settings: IndexSettings, progress: Callable[[str], None]) -> Calib
         weights=_rounded(weights.weights),
         intercept=round(weights.intercept, 4),
         threshold=round(threshold - 5e-5, 4),
+        when_absent=_share_answered([each.answered for each in examples if each.named_absent]),
         made_of={"answered": int(answered.sum()), "unanswered": int((~answered).sum())},
     )
 
@@ -197,6 +198,11 @@ def cross_validated(values: Values, answered: NDArray[np.bool_], topics: Sequenc
                 values[left_out]
             )
     return unseen
+
+
+def _share_answered(answered: Sequence[bool]) -> float:
+    """Laplace's rule of succession: nothing seen is not nothing possible."""
+    return round((sum(answered) + 1) / (len(answered) + 2), 4)
 
 
 def _rounded(values: Values) -> tuple[float, ...]:

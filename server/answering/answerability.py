@@ -25,7 +25,8 @@ class Calibration(BaseModel):
     """A logistic regression over the signs of :class:`Evidence`, in its order.
 
     Each sign is scaled by ``means`` and ``deviations`` before its weight; ``threshold`` is the
-    probability from which a question counts as answered. ``made_of`` says what it was fitted on.
+    probability from which a question counts as answered; ``when_absent`` is the probability where
+    an absence is named. ``made_of`` says what it was fitted on.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -36,6 +37,7 @@ class Calibration(BaseModel):
     weights: tuple[float, ...]
     intercept: float
     threshold: float
+    when_absent: float
     made_of: dict[str, int]
 
     def probability(self, evidence: Evidence) -> float:
@@ -73,7 +75,8 @@ class AnswerabilityJudge:
         if not result.hits:
             return Answerability(0.0, False, absent)
         confidence = self._calibration.probability(self._evidence.read(result))
-        if result.understood.clauses and absent is None:
-            return Answerability(confidence, True, None)  # who names a clause gets it
-        answerable = absent is None and confidence >= self._calibration.threshold
-        return Answerability(confidence, answerable, absent)
+        if absent is not None:
+            return Answerability(min(confidence, self._calibration.when_absent), False, absent)
+        names_clause = bool(result.understood.clauses)  # who names a clause gets it
+        answerable = names_clause or confidence >= self._calibration.threshold
+        return Answerability(confidence, answerable, None)

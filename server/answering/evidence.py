@@ -93,9 +93,14 @@ class EvidenceReader:
             asked_subjects=float(len(in_question)),
             missing_asked=float(len(missing_from(first, in_question))),
             missing_told=float(len(missing_from(first, in_case))),
-            asks_sum=float(_ASKS_SUM.search(fold(asked)) is not None),
+            asks_sum=float(asks_sum(asked)),
             passing=float(_PASSING.search(fold(asked)) is not None),
         )
+
+
+def asks_sum(question: str) -> bool:
+    """Whether a sum of money or a rate is asked for."""
+    return _ASKS_SUM.search(fold(question)) is not None
 
 
 def missing_from(hit: Hit, subjects: Sequence[tuple[str, ...]]) -> list[tuple[str, ...]]:

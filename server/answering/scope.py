@@ -22,6 +22,8 @@ from indexer.passages import questions_of
 from indexer.query import numbered
 from indexer.search import Hit, SearchIndex, SearchResult
 from indexer.tokenizer import fold
+from server.answering.evidence import asks_sum
+from server.answering.levels import missing_level
 from server.answering.subjects import Subjects, parts_of
 
 PLACES = Path(corpus.__file__).parent / "annotations" / "lexicon" / "places.jsonl"
@@ -92,6 +94,7 @@ class Scope:
             or self._own_rule_of_a_place(text, found)
             or self._year(text, result)
             or self._subject(text, result)
+            or _level(text, result)
         )
 
     def _number(self, text: str) -> str | None:
@@ -201,6 +204,15 @@ class Scope:
         if term:
             return False
         return happened or bool(signed and min(signed) <= year <= self._last_signed)
+
+
+def _level(text: str, result: SearchResult) -> str | None:
+    """A level of skill that the first clause leaves out of its list of sums."""
+    if not result.hits or not asks_sum(text):
+        return None
+    first = result.hits[0]
+    level = missing_level(text, first.unit.reading) if not first.unit.rates else None
+    return f"{first.citation}按等级列了标准,其中没有{level}。" if level else None
 
 
 def _years(title: str, validity: Validity) -> tuple[set[int], set[int]]:

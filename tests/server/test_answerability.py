@@ -12,6 +12,7 @@ from indexer.search import Mode, SearchIndex
 from server.answering.answerability import WEIGHTS as WEIGHTS_FILE
 from server.answering.answerability import Answerability, AnswerabilityJudge, Calibration
 from server.answering.evidence import Evidence
+from server.answering.levels import missing_level
 from server.answering.subjects import Subjects, parts_of
 
 
@@ -62,6 +63,7 @@ def test_questions_with_an_answer_are_hardly_ever_refused(
         ("2024年职业技能培训补贴标准目录里电工补多少", "2024年"),
         ("曲靖市自己出的技师奖励有多少", "曲靖市"),
         ("单位不交公积金怎么办", "公积金"),
+        ("失业保险支持参保职工的技能提升补贴,一级证书领多少钱", "一级"),
     ],
 )
 def test_what_is_absent_is_named(
@@ -129,6 +131,14 @@ def test_what_is_asked_is_told_from_the_case() -> None:
         "我六十多了没退休金拿",
     )
     assert parts_of("公积金 提取") == ("公积金,提取", "")
+
+
+def test_a_level_is_missing_only_where_others_have_sums() -> None:
+    sums = "初级(五级)1300元；中级(四级)1950元；高级(三级)2600元。"
+    assert missing_level("高级技师补多少", sums) == "一级(高级技师)"
+    assert missing_level("高级工补多少", sums) is None
+    assert missing_level("中级工升技师补多少", sums) is None
+    assert missing_level("技师补多少", "每人800元。") is None
 
 
 def test_a_subject_is_found_by_any_name() -> None:

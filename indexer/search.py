@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -19,13 +20,15 @@ from corpus.quotation import citation_text
 from corpus.validity import Validity
 from indexer.correction import Correction, Corrector
 from indexer.dense import DenseIndex
-from indexer.embedding.encoder import Encoder, open_encoder, resolve_model
+from indexer.embedding.encoder import Encoder, Vectors, open_encoder, resolve_model
 from indexer.errors import IndexIncompatibleError, InvalidQueryError
 from indexer.fusion import QUESTION_SHARE, convex_combination
+from indexer.highlights import occurrences
 from indexer.index_folder import (
     DENSE,
     LEXICAL,
     QUESTIONS,
+    SENTENCES,
     STORE,
     VOCABULARY,
     Manifest,
@@ -186,18 +189,21 @@ class SearchIndex:
         # Of each unit the position of its document in the book, shape (units,).
         self._documents = np.array(self.store.unit_documents, np.int64)
         size = self.manifest.counts["units"]
-        self._lexical = LexicalIndex.load(build / LEXICAL, size)
+        self.lexical = LexicalIndex.load(build / LEXICAL, size)
         self._dense = DenseIndex.load(build / DENSE, size)
         self._questions = DenseIndex.load(build / QUESTIONS, size)
+        self._sentences = DenseIndex.load(build / SENTENCES, size)
         # Position of each unit's first question among all of them, shape (units,).
         self._first_questions = self._questions.first_of_units()
         self._has_questions = self._questions.known_units()
         self._folding = Folding(self.store.restatements(), size)
         dictionary = USER_DICTIONARY if self.manifest.dictionary else None
-        self._tokenizer = Tokenizer(self.manifest.terms, dictionary)
+        self.tokenizer = Tokenizer(self.manifest.terms, dictionary)
         self._corrector = Corrector.load(build / VOCABULARY)
-        self._lexicon = Lexicon.load()
+        self.lexicon = Lexicon.load()
         self._reader = QueryReader(self.store)
+        # Whoever works on with what was found asks for the query's vector again.
+        self.vector_of = lru_cache(maxsize=64)(self._vector_of)
 
     @classmethod
     def open(cls, settings: IndexSettings, encoder: Encoder | None = None) -> SearchIndex:
@@ -227,6 +233,16 @@ class SearchIndex:
                 )
             return self._encoder
 
+    def _vector_of(self, query: str) -> Vectors:
+        return self.encoder.encode_query(query)
+
+    def sentence_vectors(self, unit: Unit) -> Vectors:
+        """Vectors of a unit's sentences in order, shape ``(n, dimension)``.
+
+        None (``n`` is 0) of a table row, a unit of one sentence and one that isn't indexed.
+        """
+        return self._sentences.vectors_of(self.store.unit_position.get(unit.id, -1))
+
     def search(
         self,
         query: str,
@@ -246,7 +262,7 @@ class SearchIndex:
         is_mended = self._settings.lexicon
         correction = self._corrector.correct(query) if is_mended else Correction(query, ())
         asked = correction.query
-        words = self._tokenizer.words(asked)
+        words = self.tokenizer.words(asked)
         scores, matched = self._scores(asked, words, mode, filters or Filters())
         if understood := self._reader.read(asked, words):
             scores = self._boosted(scores, understood, filters or Filters())
@@ -282,7 +298,7 @@ class SearchIndex:
                 return lexical, nothing
             sides.append((weight, lexical))
         everything = filters != Filters()
-        vector = self.encoder.encode_query(query)
+        vector = self.vector_of(query)
         texts, _ = self._dense.nearest(
             vector, self._dense.passages if everything else NEAREST_PASSAGES
         )
@@ -300,11 +316,11 @@ class SearchIndex:
         return convex_combination(sides, depth=CANDIDATES), matched
 
     def _lexical_scores(self, query: str, words: Sequence[str]) -> Scores:
-        scores = self._lexical.scores([*words, *self._tokenizer.bigrams(query)])
-        terms = self._lexicon.official_terms(query) if self._settings.lexicon else []
+        scores = self.lexical.scores([*words, *self.tokenizer.bigrams(query)])
+        terms = self.lexicon.official_terms(query) if self._settings.lexicon else []
         if terms:
-            expansion = index_terms(" ".join(terms), self._tokenizer)
-            scores += _EXPANSION_WEIGHT * self._lexical.scores(expansion)
+            expansion = index_terms(" ".join(terms), self.tokenizer)
+            scores += _EXPANSION_WEIGHT * self.lexical.scores(expansion)
         return scores
 
     def _boosted(self, scores: Scores, understood: Understanding, filters: Filters) -> Scores:
@@ -346,7 +362,7 @@ class SearchIndex:
             container=self.container_of(document),
             validity=self.store.validity[document.id],
             citation=citation_text(document, unit.provision),
-            highlights=_occurrences(unit.text, words),
+            highlights=occurrences(unit.text, words),
             asked_as=asked_as,
             same_as=self._same_as(unit),
         )
@@ -370,21 +386,3 @@ class SearchIndex:
         apparatus = self.store.apparatus(file)
         unit = unit_of(self.store.source_text(file), document, included, apparatus)
         return self._hit(unit, rank, 1.0, ())
-
-
-def _occurrences(text: str, words: Sequence[str]) -> tuple[tuple[int, int], ...]:
-    """Where words occur in ``text``; touching places become one."""
-    folded = text.lower()
-    places = []
-    for word in words:
-        at = folded.find(word)
-        while at >= 0:
-            places.append((at, at + len(word)))
-            at = folded.find(word, at + len(word))
-    merged: list[tuple[int, int]] = []
-    for start, end in sorted(places):
-        if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(merged[-1][1], end))
-        else:
-            merged.append((start, end))
-    return tuple(merged)

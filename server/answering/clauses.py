@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from corpus.model import Span
 from corpus.quotation import Quotation, quote
-from corpus.sentences import Sentence, sentences_of
-from indexer.passages import Unit
-from indexer.store import Store
+from corpus.sentences import Sentence
+from indexer.embedding.encoder import Vectors
+from indexer.passages import Unit, sentences_in
+from indexer.search import SearchIndex
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +22,19 @@ class PlacedCell:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Clause:
-    """A unit with what can be quoted from it: ``cells`` of a table row, ``sentences`` otherwise."""
+    """A unit with what can be quoted from it: ``cells`` of a table row, ``sentences`` otherwise.
+
+    ``words`` are the index terms of each sentence or cell; ``vectors`` are those of the sentences,
+    shape ``(n, dimension)``, with ``n`` 0 where there is nothing to choose from.
+    """
 
     unit: Unit
     sentences: tuple[Sentence, ...]
     cells: tuple[PlacedCell, ...]
+    words: tuple[frozenset[str], ...]
+    vectors: Vectors
     quotation: Quotation
 
     @property
@@ -43,18 +50,32 @@ class Clause:
 class ClauseReader:
     """Reads units as clauses; each is read once. Safe to use from several threads."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, index: SearchIndex) -> None:
+        self._index = index
         self._read: dict[str, Clause] = {}
 
     def read(self, unit: Unit) -> Clause:
         """The clause of a unit."""
         if unit.id not in self._read:
-            is_row = bool(unit.provision.cells)
-            sentences = () if is_row else sentences_of(unit.text, unit.provision.heading)
-            cells = tuple(_placed_cells(unit)) if is_row else ()
-            self._read[unit.id] = Clause(unit, sentences, cells, self._quotation(unit))
+            self._read[unit.id] = self._clause(unit)
         return self._read[unit.id]
+
+    def _clause(self, unit: Unit) -> Clause:
+        sentences, cells = sentences_in(unit), tuple(_placed_cells(unit))
+        return Clause(
+            unit=unit,
+            sentences=sentences,
+            cells=cells,
+            words=tuple(
+                frozenset(self._index.tokenizer.words(unit.text[start:end]))
+                for start, end in [
+                    *((sentence.start, sentence.end) for sentence in sentences),
+                    *((cell.start, cell.end) for cell in cells),
+                ]
+            ),
+            vectors=self._index.sentence_vectors(unit),
+            quotation=self._quotation(unit),
+        )
 
     def _quotation(self, unit: Unit) -> Quotation:
         """The alignment of the unit's text with its source; a unit takes in what is below or not.
@@ -62,10 +83,11 @@ class ClauseReader:
         Raises:
             LookupError: the unit isn't of this store.
         """
-        document = self._store.document(unit.document_id)
+        store = self._index.store
+        document = store.document(unit.document_id)
         if document is None:
             raise LookupError(unit.document_id)
-        source = self._store.source_text(document.source_file)
+        source = store.source_text(document.source_file)
         whole = quote(source, document.subtree(unit.provision))
         return whole if whole.text == unit.text else quote(source, [unit.provision])
 

@@ -54,7 +54,9 @@ _ASKED: Mapping[Focus, re.Pattern[str]] = {
     Focus.PROHIBITION: re.compile(
         r"不得|不能|不准|禁止|严禁|不许|违[反法规]|处罚|处分|怎么罚|后果|会不会被|造假|弄虚作假|犯法|合法吗|合规"
     ),
-    Focus.DEFINITION: re.compile(r"是什么意思|什么意思|是指|什么叫|定义|是啥|指的?是|什么是|怎么回事"),
+    Focus.DEFINITION: re.compile(
+        r"是什么意思|什么意思|是指|什么叫|定义|是啥|指的?是|什么是|怎么回事"
+    ),
     Focus.PROCEDURE: re.compile(
         r"怎[么样](?:办|申请|申报|报名|弄|走|领|操作|报)|咋(?:办|个?办|弄|申请|报|领)|去哪|哪里(?:办|申请|领|报)|在哪"
         r"|材料|流程|程序|手续|步骤|如何(?:办理|申请|申报)|向(?:谁|哪)"
@@ -66,16 +68,28 @@ _ASKED: Mapping[Focus, re.Pattern[str]] = {
 }
 _OFFICE = r"(?:厅|局|委|部门|办公室|工会|政府|单位|机构|企业|中心|领导小组|党委|银行)"
 _GIVES: Mapping[Focus, re.Pattern[str]] = {
-    Focus.AMOUNT: re.compile(rf"{_NUMERAL}(?:\.\d+)?\s*[万亿]?元|\d\s*[%％]|百分之|{_NUMERAL}倍|免[征费收]|全额"),
-    Focus.QUANTITY: re.compile(rf"{_NUMERAL}+\s*(?:万|余|多)?\s*[个人名次家所项批门类种亩级学课小节倍岁位场份条分篇]|\d"),
+    Focus.AMOUNT: re.compile(
+        rf"{_NUMERAL}(?:\.\d+)?\s*[万亿]?元|\d\s*[%％]|百分之|{_NUMERAL}倍|免[征费收]|全额"
+    ),
+    Focus.QUANTITY: re.compile(
+        rf"{_NUMERAL}+\s*(?:万|余|多)?\s*[个人名次家所项批门类种亩级学课小节倍岁位场份条分篇]|\d"
+    ),
     Focus.PERIOD: re.compile(
         rf"\d年|\d月|{_NUMERAL}+个?(?:工作日|月|年|日|天|周)|之日起|年底|每[年月季]|期[限间满内]|[按定]期|及时"
     ),
-    Focus.DEPARTMENT: re.compile(rf"{_OFFICE}.{{0,40}}(?:负责|牵头|主管|组织|审|认定|核|批|制定|会同|配合)|责任单位|牵头"),
-    Focus.PEOPLE: re.compile(r"人员|职工|劳动[者力]|学生|学员|毕业生|对象|企业|单位|人才|军人|家庭|工人|[:：]$"),
-    Focus.PROHIBITION: re.compile(r"不得|禁止|严禁|不准|不能|不予|不再|追究|取消|处罚|处分|撤销|追回|责令|黑名单|罚款|不可"),
+    Focus.DEPARTMENT: re.compile(
+        rf"{_OFFICE}.{{0,40}}(?:负责|牵头|主管|组织|审|认定|核|批|制定|会同|配合)|责任单位|牵头"
+    ),
+    Focus.PEOPLE: re.compile(
+        r"人员|职工|劳动[者力]|学生|学员|毕业生|对象|企业|单位|人才|军人|家庭|工人|[:：]$"
+    ),
+    Focus.PROHIBITION: re.compile(
+        r"不得|禁止|严禁|不准|不能|不予|不再|追究|取消|处罚|处分|撤销|追回|责令|黑名单|罚款|不可"
+    ),
     Focus.DEFINITION: re.compile(r"是指|指的是|[,，]指|即|所称|是以|称为|简称|“"),
-    Focus.PROCEDURE: re.compile(r"申请|申报|提交|材料|办理|程序|报送|审核|登记|备案|公示|填写|推荐|通过.{2,12}(?:平台|系统|网)"),
+    Focus.PROCEDURE: re.compile(
+        r"申请|申报|提交|材料|办理|程序|报送|审核|登记|备案|公示|填写|推荐|通过.{2,12}(?:平台|系统|网)"
+    ),
     Focus.LIST: re.compile(r"(?:[^、]{1,20}、){2}|[:：]$|[:：].*[;；、]"),
     Focus.CONDITION: re.compile(r"可|应|须|不得|能|允许|符合|具备|满|以上|必须|鼓励|不受|享受"),
 }
@@ -84,7 +98,9 @@ _GIVES: Mapping[Focus, re.Pattern[str]] = {
 def foci_of(question: str) -> tuple[Focus, ...]:
     """What the question asks for, what it asks for first in front; empty if it doesn't say."""
     folded = fold(question)
-    places = {focus: hit.start() for focus, asked in _ASKED.items() if (hit := asked.search(folded))}
+    places = {
+        focus: hit.start() for focus, asked in _ASKED.items() if (hit := asked.search(folded))
+    }
     # Yes-or-no words and lists stand in most questions: they decide only where nothing else does.
     telling = [focus for focus in places if focus not in (Focus.LIST, Focus.CONDITION)]
     if Focus.AMOUNT in telling and Focus.QUANTITY in telling and not _counts(folded):

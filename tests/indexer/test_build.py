@@ -156,7 +156,7 @@ def test_queries_are_cut_as_the_texts_were(small: IndexSettings) -> None:
     build_index(plain, encoder=HashingEncoder())
     term = "企业新型学徒制"
     assert term in Tokenizer().words(term)
-    assert term not in SearchIndex.open(plain)._tokenizer.words(term)
+    assert term not in SearchIndex.open(plain).tokenizer.words(term)
 
 
 def test_without_the_lexicon_a_query_is_searched_for_as_typed(small: IndexSettings) -> None:

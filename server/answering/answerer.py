@@ -1,0 +1,148 @@
+"""A question goes in, an answer in the words of the clauses comes out, or that there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+
+from indexer.search import Filters, Hit, SearchIndex, SearchResult
+from server.answering.answer import Answer, AnswerStatus, BenefitMatcher, Part
+from server.answering.answerability import Answerability, AnswerabilityJudge
+from server.answering.clauses import ClauseReader
+from server.answering.focus import Focus
+from server.answering.follow_up import FollowUps
+from server.answering.inquiry import Inquiry, InquiryReader
+from server.answering.notices import (
+    correction_notice,
+    misprint_notices,
+    restatement_notices,
+    validity_notices,
+)
+from server.answering.rows import rate_cells, select_cells
+from server.answering.selection import Quoted, Selected, select_sentences, sentence_scores
+
+_SEARCHED = 10  # hits that are looked at
+MOST_CITED = 3
+_ANSWERS_AS_WELL = 0.9  # of the score of the first clause, from which another is quoted too
+_NOT_SAID = "汇编里没有找到能回答这个问题的规定。"
+
+
+class Answerer:
+    """Answers from an index. Safe to use from several threads.
+
+    A ``benefit_matcher`` adds the benefits that a question is about; without one there are none.
+    """
+
+    def __init__(self, index: SearchIndex, benefit_matcher: BenefitMatcher | None = None) -> None:
+        self._index = index
+        self._judge = AnswerabilityJudge(index)
+        self._inquiries = InquiryReader(index)
+        self._clauses = ClauseReader(index)
+        self._follow_ups = FollowUps(index)
+        self._benefit_matcher = benefit_matcher
+
+    def answer(self, question: str, as_of: date | None = None) -> Answer:
+        """The answer as of a day, by default today; documents signed after ``as_of`` are left out.
+
+        Raises:
+            InvalidQueryError: the question is empty or too long.
+            ModelError: the embedding model can't be loaded.
+        """
+        filters = Filters(as_of=as_of) if as_of is not None else None
+        result = self._index.search(question, limit=_SEARCHED, filters=filters)
+        judgement = self._judge.judge(question, result)
+        today = date.today()
+        if not judgement.answerable or not result.hits:
+            return _not_found(result, judgement, as_of or today)
+        return self._found(result, judgement, as_of or today, today)
+
+    def _found(
+        self, result: SearchResult, judgement: Answerability, as_of: date, today: date
+    ) -> Answer:
+        inquiry = self._inquiries.read(result)
+        quoted = self._quoted(inquiry, result.hits)
+        cited = [each.hit for each in quoted]
+        cited += [hit for hit in result.hits if hit.unit.id not in {h.unit.id for h in cited}]
+        cited = cited[: max(MOST_CITED, len(quoted))]
+        selected = [piece for each in quoted for piece in each.selected]
+        benefits = self._benefit_matcher.match(inquiry.text, as_of) if self._benefit_matcher else ()
+        return Answer(
+            question=result.query,
+            as_of=as_of,
+            status=AnswerStatus.ANSWERED,
+            text="\n".join(_spelt(each.selected) for each in quoted),
+            confidence=judgement.confidence,
+            foci=inquiry.foci,
+            parts=tuple(_parts(quoted)),
+            citations=tuple(cited),
+            notices=tuple(
+                dict.fromkeys(
+                    [
+                        *correction_notice(result.correction),
+                        *validity_notices([each.hit for each in quoted], as_of, today),
+                        *restatement_notices([each.hit for each in quoted]),
+                        *misprint_notices(selected),
+                    ]
+                )
+            ),
+            benefits=tuple(benefits),
+            follow_up=self._follow_ups.propose(inquiry.text, cited),
+            correction=result.correction,
+        )
+
+    def _quoted(self, inquiry: Inquiry, hits: Sequence[Hit]) -> list[Quoted]:
+        """What answers, the first clause before others that answer as well."""
+        quoted = [self._quote(inquiry, hits[0]), *self._rates(inquiry, hits[0])]
+        best = hits[0].score
+        for hit in hits[1:MOST_CITED]:
+            if len(quoted) < MOST_CITED and hit.score >= _ANSWERS_AS_WELL * best:
+                quoted.append(self._quote(inquiry, hit))
+        return quoted
+
+    def _quote(self, inquiry: Inquiry, hit: Hit) -> Quoted:
+        clause = self._clauses.read(hit.unit)
+        if clause.cells:
+            return Quoted(hit, tuple(select_cells(inquiry, clause, self._inquiries)))
+        scores = sentence_scores(inquiry, clause, self._inquiries)
+        return Quoted(hit, tuple(select_sentences(clause, scores)))
+
+    def _rates(self, inquiry: Inquiry, hit: Hit) -> Iterator[Quoted]:
+        """What a catalogue pays for the entry that was found, if a sum is asked for."""
+        if Focus.AMOUNT not in inquiry.foci:
+            return
+        document = self._index.store.document(hit.unit.document_id)
+        for rate in hit.unit.rates:
+            if document is not None and rate.provision_id != hit.unit.id:
+                priced = self._index.hit_of(document, document.by_id[rate.provision_id])
+                clause = self._clauses.read(priced.unit)
+                yield Quoted(priced, tuple(rate_cells(inquiry.text, rate, clause)))
+
+
+def _not_found(result: SearchResult, judgement: Answerability, as_of: date) -> Answer:
+    nearest = result.hits[:MOST_CITED]
+    said = judgement.absent or _NOT_SAID
+    hint = "下面列出内容最接近的条款,仅供参考。" if nearest else ""
+    return Answer(
+        question=result.query,
+        as_of=as_of,
+        status=AnswerStatus.NOT_FOUND,
+        text=said + hint,
+        confidence=judgement.confidence,
+        nearest=nearest,
+        notices=tuple(correction_notice(result.correction)),
+        correction=result.correction,
+    )
+
+
+def _parts(quoted: Iterable[Quoted]) -> Iterator[Part]:
+    for number, each in enumerate(quoted):
+        for piece in each.selected:
+            places = piece.clause.places(piece.start, piece.end)
+            yield Part(piece.text, number, places, piece.head)
+
+
+def _spelt(selected: Sequence[Selected]) -> str:
+    """Stretches one a line; the cells of a row in one line, each with the head of its column."""
+    if not selected[0].clause.cells:
+        return "\n".join(piece.text for piece in selected)
+    return ";".join(f"{p.head}:{p.text}" if p.head else p.text for p in selected)

@@ -1,0 +1,125 @@
+"""Which sentences of a clause answer a question.
+
+A sentence is the better the nearer its vector is to the question's, the more of the question's
+words it has (weighted by how rare they are), and if it has what the question asks for. Weights and
+limits were chosen on ``eval/datasets/train.jsonl`` and ``dev.jsonl``.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.sentences import Sentence
+from indexer.search import Hit
+from server.answering.clauses import Clause
+from server.answering.focus import Focus, gives
+from server.answering.inquiry import Inquiry, InquiryReader
+
+SHORT_CLAUSE = 110  # characters; up to here a clause is given whole
+_MOST_SENTENCES = 3  # of a long clause, before what they can't be read without
+_LONGEST_LIST = 320  # characters of the items that a lead-in brings along
+_ITEMS_OF_LONG_LIST = 3
+_DENSE, _WORDS, _OFFICIAL, _FOCUS, _HEADING = 1.0, 0.4, 0.1, 0.1, -1.0
+_ALMOST_AS_GOOD = 0.08  # below the score of the best sentence
+_POINTS_BACK = re.compile(
+    r"其中|其(?!他|余)|该(?!项目)|此[项类外]?|上述|前款|以上(?!人员)|前述|这[些类项]|但|否则|不足|超过|未"
+)
+
+Scores = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """``clause.text[start:end]`` answers; ``head`` is that of a table column."""
+
+    clause: Clause
+    start: int
+    end: int
+    head: str = ""
+
+    @property
+    def text(self) -> str:
+        """The words, verbatim."""
+        return self.clause.text[self.start : self.end]
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """What of a hit's clause answers."""
+
+    hit: Hit
+    selected: tuple[Selected, ...]
+
+
+def sentence_scores(inquiry: Inquiry, clause: Clause, reader: InquiryReader) -> Scores:
+    """How well each sentence of a clause answers, shape ``(sentences,)``.
+
+    A clause of one sentence has no vectors: there is nothing to compare.
+    """
+    scores = np.zeros(len(clause.sentences), np.float32)
+    if len(clause.vectors):
+        scores += _DENSE * (clause.vectors @ inquiry.vector)
+    for at, (sentence, words) in enumerate(zip(clause.sentences, clause.words, strict=True)):
+        scores[at] += _WORDS * reader.coverage(inquiry.words, words)
+        scores[at] += _OFFICIAL * reader.coverage(inquiry.official, words)
+        scores[at] += _FOCUS * share_given(inquiry.foci, sentence.of(clause.text))
+        scores[at] += _HEADING * sentence.is_heading
+    return scores
+
+
+def share_given(foci: Sequence[Focus], words: str) -> float:
+    """Which share of what the question asks for the words can give, 0 to 1."""
+    return sum(gives(focus, words) for focus in foci) / len(foci) if foci else 0.0
+
+
+def select_sentences(clause: Clause, scores: Scores) -> list[Selected]:
+    """The stretches of a clause that answer, in reading order; a short clause whole."""
+    if len(clause.text) <= SHORT_CLAUSE or len(clause.sentences) < 2:
+        return [Selected(clause, 0, len(clause.text))]
+    best_first = np.argsort(-scores, kind="stable")
+    least = scores[best_first[0]] - _ALMOST_AS_GOOD
+    chosen = {int(at) for at in best_first[:_MOST_SENTENCES] if scores[at] >= least}
+    whole = _with_what_they_need(clause.sentences, chosen, scores)
+    return [
+        Selected(clause, clause.sentences[first].start, clause.sentences[last].end)
+        for first, last in _runs(sorted(whole))
+    ]
+
+
+def _with_what_they_need(
+    sentences: Sequence[Sentence], chosen: set[int], scores: Scores
+) -> set[int]:
+    """The chosen with the lead-ins of items, the items of lead-ins and what a pronoun means."""
+    needed = set(chosen)
+    for at in chosen:
+        if sentences[at].is_lead_in and not any(sentences[i].lead_in == at for i in chosen):
+            needed |= _items(sentences, at, scores)
+        lead_in = sentences[at].lead_in
+        if lead_in is not None:
+            needed.add(lead_in)
+    return needed
+
+
+def _items(sentences: Sequence[Sentence], lead_in: int, scores: Scores) -> set[int]:
+    items = [at for at, sentence in enumerate(sentences) if sentence.lead_in == lead_in]
+    if sum(sentences[at].end - sentences[at].start for at in items) <= _LONGEST_LIST:
+        return set(items)
+    return set(sorted(items, key=lambda at: -scores[at])[:_ITEMS_OF_LONG_LIST])
+
+
+def points_back(words: str) -> bool:
+    """Whether a sentence can't be read without the one before it."""
+    return _POINTS_BACK.match(words) is not None
+
+
+def _runs(positions: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """First and last of each run of neighbours."""
+    for _, group in itertools.groupby(enumerate(positions), key=lambda pair: pair[1] - pair[0]):
+        run = [at for _, at in group]
+        yield run[0], run[-1]

@@ -87,7 +87,7 @@ def score_answer(question: Question, answer: Answer) -> dict[str, float]:
     return {
         "cited@1": float(any(right[:1])),
         "cited@3": float(any(right[:3])),
-        "right": float(quoted and has_figures(words, question.answer)),
+        "right": float(quoted and has_figures(answer.text, question.answer)),
         "quoted": float(quoted),
         "characters": float(len(answer.text)),
         "refused": float(not answer.parts),
@@ -103,14 +103,9 @@ def holds(words: str, quote: str) -> bool:
 
 def has_figures(words: str, reply: str) -> bool:
     """Whether every figure of a reply stands in the words, in digits or spelt out."""
-    return figures_of(reply) <= figures_of(words)
-
-
-def figures_of(text: str) -> set[str]:
-    """The figures of a text, those in Chinese numerals as digits."""
-    normalised = normalise(text)
-    spelt = (hit[0] for hit in _SPELT_FIGURE.finditer(normalised))
-    return set(_FIGURE.findall(normalised)) | {str(chinese_to_int(each)) for each in spelt}
+    found = normalise(words)
+    spelt = {str(chinese_to_int(hit[0])) for hit in _SPELT_FIGURE.finditer(found)}
+    return set(_FIGURE.findall(normalise(reply))) <= set(_FIGURE.findall(found)) | spelt
 
 
 def _groups(questions: Sequence[Question]) -> dict[str, list[int]]:

@@ -379,6 +379,10 @@ class SearchIndex:
             found.append(SameAs(other.id, citation, document, restatement.words))
         return tuple(found)
 
+    def hit_of_unit(self, unit: Unit) -> Hit:
+        """A unit as a hit, whether it was searched for or not."""
+        return self._hit(unit, 1, 1.0, ())
+
     def hit_of(self, document: Document, provision: Provision, rank: int = 1) -> Hit:
         """Any provision as a hit, with all that stands below it."""
         file = document.source_file

@@ -8,8 +8,8 @@ from datetime import date
 from indexer.search import Filters, Hit, SearchIndex, SearchResult
 from server.answering.answer import Answer, AnswerStatus, BenefitMatcher, Part
 from server.answering.answerability import Answerability, AnswerabilityJudge
+from server.answering.catalogue import Catalogue
 from server.answering.clauses import ClauseReader
-from server.answering.focus import Focus
 from server.answering.follow_up import FollowUps
 from server.answering.inquiry import Inquiry, InquiryReader
 from server.answering.notices import (
@@ -38,6 +38,7 @@ class Answerer:
         self._judge = AnswerabilityJudge(index)
         self._inquiries = InquiryReader(index)
         self._clauses = ClauseReader(index)
+        self._catalogue = Catalogue(index)
         self._follow_ups = FollowUps(index)
         self._benefit_matcher = benefit_matcher
 
@@ -60,7 +61,7 @@ class Answerer:
         self, result: SearchResult, judgement: Answerability, as_of: date, today: date
     ) -> Answer:
         inquiry = self._inquiries.read(result)
-        quoted = self._quoted(inquiry, result.hits)
+        quoted = self._quoted(inquiry, result)
         cited = [each.hit for each in quoted]
         cited += [hit for hit in result.hits if hit.unit.id not in {h.unit.id for h in cited}]
         cited = cited[: max(MOST_CITED, len(quoted))]
@@ -90,12 +91,14 @@ class Answerer:
             correction=result.correction,
         )
 
-    def _quoted(self, inquiry: Inquiry, hits: Sequence[Hit]) -> list[Quoted]:
+    def _quoted(self, inquiry: Inquiry, result: SearchResult) -> list[Quoted]:
         """What answers, the first clause before others that answer as well."""
-        quoted = [self._quote(inquiry, hits[0]), *self._rates(inquiry, hits[0])]
-        best = hits[0].score
-        for hit in hits[1:MOST_CITED]:
-            if len(quoted) < MOST_CITED and hit.score >= _ANSWERS_AS_WELL * best:
+        first = result.hits[0]
+        if (entry := self._catalogue.entry_of(inquiry, result)) is not None:
+            return [self._quote(inquiry, entry), *self._rates(inquiry, entry)]
+        quoted = [*self._lead_in(first), self._quote(inquiry, first)]
+        for hit in result.hits[1:MOST_CITED]:
+            if len(quoted) < MOST_CITED and hit.score >= _ANSWERS_AS_WELL * first.score:
                 quoted.append(self._quote(inquiry, hit))
         return quoted
 
@@ -104,18 +107,26 @@ class Answerer:
         if clause.cells:
             return Quoted(hit, tuple(select_cells(inquiry, clause, self._inquiries)))
         scores = sentence_scores(inquiry, clause, self._inquiries)
-        return Quoted(hit, tuple(select_sentences(clause, scores)))
+        return Quoted(hit, tuple(select_sentences(inquiry, clause, scores)))
 
-    def _rates(self, inquiry: Inquiry, hit: Hit) -> Iterator[Quoted]:
-        """What a catalogue pays for the entry that was found, if a sum is asked for."""
-        if Focus.AMOUNT not in inquiry.foci:
-            return
+    def _rates(self, inquiry: Inquiry, entry: Hit) -> Iterator[Quoted]:
+        """What a catalogue pays for an entry."""
+        for rate, priced in self._catalogue.rates_of(entry):
+            clause = self._clauses.read(priced.unit)
+            yield Quoted(priced, tuple(rate_cells(inquiry.text, rate, clause)))
+
+    def _lead_in(self, hit: Hit) -> Iterator[Quoted]:
+        """The words that an item cited alone depends on: its parent ends in a colon."""
         document = self._index.store.document(hit.unit.document_id)
-        for rate in hit.unit.rates:
-            if document is not None and rate.provision_id != hit.unit.id:
-                priced = self._index.hit_of(document, document.by_id[rate.provision_id])
-                clause = self._clauses.read(priced.unit)
-                yield Quoted(priced, tuple(rate_cells(inquiry.text, rate, clause)))
+        parent_id = hit.unit.provision.parent_id
+        if document is None or parent_id not in self._index.store.unit_position:
+            return
+        (parent,) = self._index.store.units([self._index.store.unit_position[parent_id]])
+        clause = self._clauses.read(parent)
+        if clause.sentences and parent.text.endswith((":", "：")):
+            start = clause.sentences[-1].start
+            selected = Selected(clause, start, len(parent.text))
+            yield Quoted(self._index.hit_of_unit(parent), (selected,))
 
 
 def _not_found(result: SearchResult, judgement: Answerability, as_of: date) -> Answer:

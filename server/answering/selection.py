@@ -31,6 +31,8 @@ _POINTS_BACK = re.compile(
     r"其中|其(?!他|余)|该(?!项目)|此[项类外]?|上述|前款|以上(?!人员)|前述|这[些类项]|但|否则|不足|超过|未"
 )
 
+_NAMES_OFFICES = re.compile(r"[(（].*(?:牵头|负责|责任单位|责任部门|配合|职责分工)")
+
 Scores = NDArray[np.float32]
 
 
@@ -78,24 +80,32 @@ def share_given(foci: Sequence[Focus], words: str) -> float:
     return sum(gives(focus, words) for focus in foci) / len(foci) if foci else 0.0
 
 
-def select_sentences(clause: Clause, scores: Scores) -> list[Selected]:
+def select_sentences(inquiry: Inquiry, clause: Clause, scores: Scores) -> list[Selected]:
     """The stretches of a clause that answer, in reading order; a short clause whole."""
     if len(clause.text) <= SHORT_CLAUSE or len(clause.sentences) < 2:
         return [Selected(clause, 0, len(clause.text))]
     best_first = np.argsort(-scores, kind="stable")
     least = scores[best_first[0]] - _ALMOST_AS_GOOD
     chosen = {int(at) for at in best_first[:_MOST_SENTENCES] if scores[at] >= least}
-    whole = _with_what_they_need(clause.sentences, chosen, scores)
+    if Focus.DEPARTMENT in inquiry.foci:
+        chosen |= set(_responsibilities(clause))
+    whole = _with_what_they_need(clause, chosen, scores)
     return [
         Selected(clause, clause.sentences[first].start, clause.sentences[last].end)
         for first, last in _runs(sorted(whole))
     ]
 
 
-def _with_what_they_need(
-    sentences: Sequence[Sentence], chosen: set[int], scores: Scores
-) -> set[int]:
+def _responsibilities(clause: Clause) -> Iterator[int]:
+    """Sentences that only name offices: ``(责任单位:省教育厅)``, ``(省总工会牵头)``."""
+    for at, sentence in enumerate(clause.sentences):
+        if _NAMES_OFFICES.match(sentence.of(clause.text)):
+            yield at
+
+
+def _with_what_they_need(clause: Clause, chosen: set[int], scores: Scores) -> set[int]:
     """The chosen with the lead-ins of items, the items of lead-ins and what a pronoun means."""
+    sentences = clause.sentences
     needed = set(chosen)
     for at in chosen:
         if sentences[at].is_lead_in and not any(sentences[i].lead_in == at for i in chosen):
@@ -103,6 +113,8 @@ def _with_what_they_need(
         lead_in = sentences[at].lead_in
         if lead_in is not None:
             needed.add(lead_in)
+        if at and _POINTS_BACK.match(sentences[at].of(clause.text)):
+            needed.add(at - 1)
     return needed
 
 
@@ -111,11 +123,6 @@ def _items(sentences: Sequence[Sentence], lead_in: int, scores: Scores) -> set[i
     if sum(sentences[at].end - sentences[at].start for at in items) <= _LONGEST_LIST:
         return set(items)
     return set(sorted(items, key=lambda at: -scores[at])[:_ITEMS_OF_LONG_LIST])
-
-
-def points_back(words: str) -> bool:
-    """Whether a sentence can't be read without the one before it."""
-    return _POINTS_BACK.match(words) is not None
 
 
 def _runs(positions: Sequence[int]) -> Iterator[tuple[int, int]]:

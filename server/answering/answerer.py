@@ -99,15 +99,16 @@ class Answerer:
         quoted = [*self._lead_in(first), self._quote(inquiry, first)]
         for hit in result.hits[1:MOST_CITED]:
             if len(quoted) < MOST_CITED and hit.score >= _ANSWERS_AS_WELL * first.score:
-                quoted.append(self._quote(inquiry, hit))
+                quoted.append(self._quote(inquiry, hit, briefly=True))
         return quoted
 
-    def _quote(self, inquiry: Inquiry, hit: Hit) -> Quoted:
+    def _quote(self, inquiry: Inquiry, hit: Hit, *, briefly: bool = False) -> Quoted:
         clause = self._clauses.read(hit.unit)
         if clause.cells:
             return Quoted(hit, tuple(select_cells(inquiry, clause, self._inquiries)))
         scores = sentence_scores(inquiry, clause, self._inquiries)
-        return Quoted(hit, tuple(select_sentences(inquiry, clause, scores)))
+        selected = select_sentences(inquiry, clause, scores, self._inquiries, briefly=briefly)
+        return Quoted(hit, tuple(selected))
 
     def _rates(self, inquiry: Inquiry, entry: Hit) -> Iterator[Quoted]:
         """What a catalogue pays for an entry."""

@@ -27,6 +27,7 @@ _LONGEST_LIST = 320  # characters of the items that a lead-in brings along
 _ITEMS_OF_LONG_LIST = 3
 _DENSE, _WORDS, _OFFICIAL, _FOCUS, _HEADING = 1.0, 0.4, 0.1, 0.1, -1.0
 _ALMOST_AS_GOOD = 0.08  # below the score of the best sentence
+_TELLING_GAIN = 0.15  # share of what the question's words tell that another sentence must add
 _POINTS_BACK = re.compile(
     r"其中|其(?!他|余)|该(?!项目)|此[项类外]?|上述|前款|以上(?!人员)|前述|这[些类项]|但|否则|不足|超过|未"
 )
@@ -80,13 +81,26 @@ def share_given(foci: Sequence[Focus], words: str) -> float:
     return sum(gives(focus, words) for focus in foci) / len(foci) if foci else 0.0
 
 
-def select_sentences(inquiry: Inquiry, clause: Clause, scores: Scores) -> list[Selected]:
-    """The stretches of a clause that answer, in reading order; a short clause whole."""
+def select_sentences(
+    inquiry: Inquiry,
+    clause: Clause,
+    scores: Scores,
+    reader: InquiryReader,
+    *,
+    briefly: bool = False,
+) -> list[Selected]:
+    """The stretches of a clause that answer, in reading order; a short clause whole.
+
+    ``briefly`` gives the best sentence alone, with what it can't be read without.
+    """
     if len(clause.text) <= SHORT_CLAUSE or len(clause.sentences) < 2:
         return [Selected(clause, 0, len(clause.text))]
     best_first = np.argsort(-scores, kind="stable")
-    least = scores[best_first[0]] - _ALMOST_AS_GOOD
-    chosen = {int(at) for at in best_first[:_MOST_SENTENCES] if scores[at] >= least}
+    chosen = {int(best_first[0])}
+    if not briefly:
+        least = scores[best_first[0]] - _ALMOST_AS_GOOD
+        chosen |= {int(at) for at in best_first[:_MOST_SENTENCES] if scores[at] >= least}
+        chosen |= _completing(inquiry, clause, chosen, scores, reader)
     if Focus.DEPARTMENT in inquiry.foci:
         chosen |= set(_responsibilities(clause))
     whole = _with_what_they_need(clause, chosen, scores)
@@ -94,6 +108,24 @@ def select_sentences(inquiry: Inquiry, clause: Clause, scores: Scores) -> list[S
         Selected(clause, clause.sentences[first].start, clause.sentences[last].end)
         for first, last in _runs(sorted(whole))
     ]
+
+
+def _completing(
+    inquiry: Inquiry, clause: Clause, chosen: set[int], scores: Scores, reader: InquiryReader
+) -> set[int]:
+    """The best sentence with words of the question that the chosen ones lack, if it has enough.
+
+    Who asks two things at once is answered by two sentences (maximal marginal relevance;
+    Carbonell and Goldstein, SIGIR 1998).
+    """
+    lacking = inquiry.words.difference(*(clause.words[at] for at in chosen))
+    gains = {
+        at: reader.coverage(inquiry.words, clause.words[at] & lacking)
+        for at in range(len(clause.sentences))
+        if at not in chosen and not clause.sentences[at].is_heading
+    }
+    telling = [at for at, gain in gains.items() if gain >= _TELLING_GAIN]
+    return {max(telling, key=lambda at: scores[at])} if telling else set()
 
 
 def _responsibilities(clause: Clause) -> Iterator[int]:

@@ -99,15 +99,16 @@ class Answerer:
         quoted = [*self._lead_in(first), self._quote(inquiry, first)]
         for hit in result.hits[1:MOST_CITED]:
             if len(quoted) < MOST_CITED and hit.score >= _ANSWERS_AS_WELL * first.score:
-                quoted.append(self._quote(inquiry, hit, briefly=True))
+                quoted.append(self._quote(inquiry, hit))
         return quoted
 
-    def _quote(self, inquiry: Inquiry, hit: Hit, *, briefly: bool = False) -> Quoted:
+    def _quote(self, inquiry: Inquiry, hit: Hit) -> Quoted:
         clause = self._clauses.read(hit.unit)
         if clause.cells:
             return Quoted(hit, tuple(select_cells(inquiry, clause, self._inquiries)))
-        scores = sentence_scores(inquiry, clause, self._inquiries)
-        selected = select_sentences(inquiry, clause, scores, self._inquiries, briefly=briefly)
+        asked_as = self._index.question_vector(hit.unit, hit.asked_as) if hit.asked_as else None
+        scores = sentence_scores(inquiry, clause, self._inquiries, asked_as)
+        selected = select_sentences(inquiry, clause, scores, self._inquiries)
         return Quoted(hit, tuple(selected))
 
     def _rates(self, inquiry: Inquiry, entry: Hit) -> Iterator[Quoted]:

@@ -58,6 +58,7 @@ class Quoted:
     """What of a hit's clause answers."""
 
     hit: Hit
+    clause: Clause
     selected: tuple[Selected, ...]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ from server.answering.selection import Quoted, Selected, select_sentences, sente
 MOST_CITED = 3
 _ANSWERS_AS_WELL = 0.9  # of the score of the first clause, from which another is quoted too
 
+_ANNOUNCES_LIST = re.compile(r"下列|以下|如下|[:：]$")
 _FIGURES = frozenset((Focus.AMOUNT, Focus.QUANTITY, Focus.PERIOD))
 
 
@@ -76,12 +78,15 @@ class Quoter:
             yield Quoted(priced, clause, tuple(rate_cells(inquiry.text, rate, clause)))
 
     def _lead_in(self, hit: Hit) -> Iterator[Quoted]:
-        """The words that an item cited alone depends on: its parent ends in a colon."""
+        """The words that an item cited alone depends on: its parent ends by announcing a list."""
         position = self._index.store.unit_position.get(hit.unit.provision.parent_id or "")
         if position is None:
             return
         (parent,) = self._index.store.units([position])
         clause = self._clauses.read(parent)
-        if clause.sentences and parent.text.endswith((":", "：")):
-            lead_in = Selected(clause, clause.sentences[-1].start, len(parent.text))
+        if not clause.sentences:
+            return
+        last = clause.sentences[-1]
+        if _ANNOUNCES_LIST.search(last.of(clause.text)):
+            lead_in = Selected(clause, last.start, last.end)
             yield Quoted(self._index.hit_of_unit(parent), clause, (lead_in,))

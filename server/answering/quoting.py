@@ -46,7 +46,8 @@ class Quoter:
         same thing; a newer document that differs is read first.
         """
         if (entry := self._catalogue.entry_of(inquiry, result)) is not None:
-            return Quotes((self._quoted(inquiry, entry), *self._rates(inquiry, entry)))
+            priced = (self._quoted(inquiry, entry), *self._rates(inquiry, entry))
+            return Quotes((*priced, *self._explained(entry)))
         first = self._quoted(inquiry, result.hits[0])
         quoted = [*self._lead_in(first.hit), first]
         said: list[str] = []
@@ -76,6 +77,12 @@ class Quoter:
         for rate, priced in self._catalogue.rates_of(entry):
             clause = self._clauses.read(priced.unit)
             yield Quoted(priced, clause, tuple(rate_cells(inquiry.text, rate, clause)))
+
+    def _explained(self, entry: Hit) -> Iterator[Quoted]:
+        """What a mark on the entry means, whole: it says what is paid on top."""
+        if (hit := self._catalogue.explained(entry)) is not None:
+            clause = self._clauses.read(hit.unit)
+            yield Quoted(hit, clause, (Selected(clause, 0, len(clause.text)),))
 
     def _lead_in(self, hit: Hit) -> Iterator[Quoted]:
         """The words that an item cited alone depends on: its parent ends by announcing a list."""

@@ -5,27 +5,29 @@ from __future__ import annotations
 import threading
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.cleaning import comparable
 from corpus.model import Document, Provision
 from corpus.quotation import citation_text
 from corpus.validity import Validity
 from indexer.correction import Correction, Corrector
 from indexer.dense import DenseIndex
-from indexer.embedding.encoder import Encoder, open_encoder, resolve_model
+from indexer.embedding.encoder import Encoder, Vectors, open_encoder, resolve_model
 from indexer.errors import IndexIncompatibleError, InvalidQueryError
+from indexer.filters import Filters
 from indexer.fusion import QUESTION_SHARE, convex_combination
+from indexer.highlights import occurrences
 from indexer.index_folder import (
     DENSE,
     LEXICAL,
     QUESTIONS,
+    SENTENCES,
     STORE,
     VOCABULARY,
     Manifest,
@@ -38,6 +40,7 @@ from indexer.near_duplicates import Folding
 from indexer.passages import Unit, questions_of, unit_of
 from indexer.query import QueryReader, Understanding
 from indexer.settings import IndexSettings
+from indexer.signals import Coverage, Scores, Sides, Signals, coverage_of
 from indexer.store import Store
 from indexer.tokenizer import USER_DICTIONARY, Tokenizer
 
@@ -50,8 +53,6 @@ NEAREST_QUESTIONS = 1600  # likewise; there are seven to a unit
 _TEXT_MARGIN = 0.02
 _EXPANSION_WEIGHT = 0.2  # of official terms that everyday words stand for
 
-Scores = NDArray[np.float32]
-
 
 class Mode(StrEnum):
     """Which sides of the index rank."""
@@ -59,42 +60,6 @@ class Mode(StrEnum):
     HYBRID = "hybrid"
     LEXICAL = "lexical"
     DENSE = "dense"
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """Keep only units of documents that meet all of these."""
-
-    doc_number: str | None = None
-    issuer: str | None = None
-    year_from: int | None = None
-    year_to: int | None = None
-    section: str | None = None
-    as_of: date | None = None  # documents signed later don't exist yet
-
-    def admit(self, document: Document, container: Document | None) -> bool:
-        """Whether a document passes; a number also admits what the document forwards."""
-        if self.doc_number is not None:
-            wanted = _comparable_number(self.doc_number)
-            names = [document.doc_number or document.title, document.id]
-            names += [container.doc_number or ""] if container else []
-            if wanted not in map(_comparable_number, names):
-                return False
-        if self.issuer is not None and not any(self.issuer in name for name in document.issuers):
-            return False
-        if self.section is not None and self.section not in (document.section or ""):
-            return False
-        if self.as_of is not None and document.date is not None and document.date > self.as_of:
-            return False
-        if self.year_from is None and self.year_to is None:
-            return True
-        if document.date is None:
-            return False
-        return (self.year_from or 0) <= document.date.year <= (self.year_to or 9999)
-
-
-def _comparable_number(number: str) -> str:
-    return comparable(unicodedata.normalize("NFKC", number))
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +81,7 @@ class Hit:
 
     ``highlights`` are offsets into ``unit.text``; ``validity`` is that of the document;
     ``asked_as`` is the question that was found, where it was nearer than the text; ``same_as`` are
-    clauses of other documents that say the same.
+    clauses of other documents that say the same; ``signals`` are those behind ``score``.
     """
 
     rank: int
@@ -129,6 +94,7 @@ class Hit:
     highlights: tuple[tuple[int, int], ...]
     asked_as: str | None = None
     same_as: tuple[SameAs, ...] = ()
+    signals: Signals = field(default=Signals())
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,18 +152,21 @@ class SearchIndex:
         # Of each unit the position of its document in the book, shape (units,).
         self._documents = np.array(self.store.unit_documents, np.int64)
         size = self.manifest.counts["units"]
-        self._lexical = LexicalIndex.load(build / LEXICAL, size)
+        self.lexical = LexicalIndex.load(build / LEXICAL, size)
         self._dense = DenseIndex.load(build / DENSE, size)
         self._questions = DenseIndex.load(build / QUESTIONS, size)
+        self._sentences = DenseIndex.load(build / SENTENCES, size)
         # Position of each unit's first question among all of them, shape (units,).
         self._first_questions = self._questions.first_of_units()
         self._has_questions = self._questions.known_units()
         self._folding = Folding(self.store.restatements(), size)
         dictionary = USER_DICTIONARY if self.manifest.dictionary else None
-        self._tokenizer = Tokenizer(self.manifest.terms, dictionary)
+        self.tokenizer = Tokenizer(self.manifest.terms, dictionary)
         self._corrector = Corrector.load(build / VOCABULARY)
-        self._lexicon = Lexicon.load()
+        self.lexicon = Lexicon.load()
         self._reader = QueryReader(self.store)
+        # Whoever works on with what was found asks for the query's vector again.
+        self.vector_of = lru_cache(maxsize=64)(self._vector_of)
 
     @classmethod
     def open(cls, settings: IndexSettings, encoder: Encoder | None = None) -> SearchIndex:
@@ -227,6 +196,22 @@ class SearchIndex:
                 )
             return self._encoder
 
+    def _vector_of(self, query: str) -> Vectors:
+        return self.encoder.encode_query(query)
+
+    def sentence_vectors(self, unit: Unit) -> Vectors:
+        """Vectors of a unit's sentences in order, shape ``(n, dimension)``.
+
+        None (``n`` is 0) of a table row, a unit of one sentence and one that isn't indexed.
+        """
+        return self._sentences.vectors_of(self.store.unit_position.get(unit.id, -1))
+
+    def question_vector(self, unit: Unit, question: str) -> Vectors:
+        """The vector of one of a unit's asked-as questions, shape ``(dimension,)``."""
+        vectors = self._questions.vectors_of(self.store.unit_position[unit.id])
+        vector: Vectors = vectors[questions_of(unit).index(question)]
+        return vector
+
     def search(
         self,
         query: str,
@@ -246,8 +231,9 @@ class SearchIndex:
         is_mended = self._settings.lexicon
         correction = self._corrector.correct(query) if is_mended else Correction(query, ())
         asked = correction.query
-        words = self._tokenizer.words(asked)
-        scores, matched = self._scores(asked, words, mode, filters or Filters())
+        words = self.tokenizer.words(asked)
+        sides = self._scores(asked, words, mode, filters or Filters())
+        scores = sides.fused
         if understood := self._reader.read(asked, words):
             scores = self._boosted(scores, understood, filters or Filters())
         ranked = np.argsort(-scores, kind="stable")
@@ -257,32 +243,33 @@ class SearchIndex:
         telling = tuple({word for word in words if len(word) > 1})
         hits = []
         for position, (unit, at) in enumerate(zip(units, page, strict=True), start=1):
-            question = questions_of(unit)[matched[at]] if matched[at] >= 0 else None
-            hits.append(self._hit(unit, offset + position, float(scores[at]), telling, question))
+            which = sides.matched[at]
+            question = questions_of(unit)[which] if which >= 0 else None
+            hit = self._hit(unit, offset + position, float(scores[at]), telling, question)
+            hits.append(replace(hit, signals=sides.of(int(at))))
         mended = correction if correction.changes else None
         return SearchResult(query, mode, len(ranked), tuple(hits), mended, understood)
 
-    def _scores(
-        self, query: str, words: Sequence[str], mode: Mode, filters: Filters
-    ) -> tuple[Scores, NDArray[np.int32]]:
-        """Scores of all units, -inf for those that aren't candidates, and the matched question.
+    def _scores(self, query: str, words: Sequence[str], mode: Mode, filters: Filters) -> Sides:
+        """Scores of all units; ``fused`` is -inf for those that aren't candidates.
 
-        A unit is as near as its nearest passage or question. The second array holds the number of
-        the question within the unit, or -1. Filters come before the fusion: what is kept is ranked
-        as if it were all there is.
+        A unit is as near as its nearest passage or question. Filters come before the fusion: what
+        is kept is ranked as if it were all there is.
         """
         admitted = self._admitted(filters)
         nothing = np.full(len(admitted), -1, np.int32)
+        unknown = np.full(len(admitted), -np.inf, np.float32)
+        lexical = unknown
         sides: list[tuple[float, Scores]] = []
         weight = self._settings.lexical_weight if mode is Mode.HYBRID else 0.0
         if mode is not Mode.DENSE:
             lexical = self._lexical_scores(query, words)
             lexical = np.where(admitted & (lexical > 0), lexical, -np.inf).astype(np.float32)
             if mode is Mode.LEXICAL:
-                return lexical, nothing
+                return Sides(lexical, nothing, unknown, unknown, lexical)
             sides.append((weight, lexical))
         everything = filters != Filters()
-        vector = self.encoder.encode_query(query)
+        vector = self.vector_of(query)
         texts, _ = self._dense.nearest(
             vector, self._dense.passages if everything else NEAREST_PASSAGES
         )
@@ -291,20 +278,41 @@ class SearchIndex:
         )
         texts = np.where(admitted, texts, -np.inf).astype(np.float32)
         # A unit that nobody wrote questions for must not lose by it.
-        asked = np.where(admitted, asked, -np.inf)
+        asked = np.where(admitted, asked, -np.inf).astype(np.float32)
         by_question = np.where(self._has_questions, asked, texts).astype(np.float32)
         sides.append(((1 - weight) * (1 - QUESTION_SHARE), texts))
         sides.append(((1 - weight) * QUESTION_SHARE, by_question))
         nearer = asked > texts + _TEXT_MARGIN
         matched = np.where(nearer, which - self._first_questions, nothing).astype(np.int32)
-        return convex_combination(sides, depth=CANDIDATES), matched
+        fused = convex_combination(sides, depth=CANDIDATES)
+        return Sides(fused, matched, texts, asked, lexical)
+
+    def coverage(self, query: str, unit_id: str) -> Coverage:
+        """What a unit has of the words of a query, and what no unit has.
+
+        Raises:
+            KeyError: there is no such unit.
+        """
+        words = self.tokenizer.words(query)
+        meant: dict[str, list[str]] = {}
+        for everyday, official in self.lexicon.meanings(query).items():
+            stand_for = [w for term in official for w in self.tokenizer.words(term)]
+            for word in words:
+                if word in everyday or everyday in word:
+                    meant.setdefault(word, []).extend(stand_for)
+        unit = self.store.unit_position[unit_id]
+        return coverage_of(self.lexical, unit, words, self.tokenizer.bigrams(query), meant)
+
+    def knows(self, term: str) -> bool:
+        """Whether any unit has all pairs of characters of a term, in its text or its questions."""
+        return self.lexical.have_all(self.tokenizer.bigrams(term) or [term])
 
     def _lexical_scores(self, query: str, words: Sequence[str]) -> Scores:
-        scores = self._lexical.scores([*words, *self._tokenizer.bigrams(query)])
-        terms = self._lexicon.official_terms(query) if self._settings.lexicon else []
+        scores = self.lexical.scores([*words, *self.tokenizer.bigrams(query)])
+        terms = self.lexicon.official_terms(query) if self._settings.lexicon else []
         if terms:
-            expansion = index_terms(" ".join(terms), self._tokenizer)
-            scores += _EXPANSION_WEIGHT * self._lexical.scores(expansion)
+            expansion = index_terms(" ".join(terms), self.tokenizer)
+            scores += _EXPANSION_WEIGHT * self.lexical.scores(expansion)
         return scores
 
     def _boosted(self, scores: Scores, understood: Understanding, filters: Filters) -> Scores:
@@ -346,7 +354,7 @@ class SearchIndex:
             container=self.container_of(document),
             validity=self.store.validity[document.id],
             citation=citation_text(document, unit.provision),
-            highlights=_occurrences(unit.text, words),
+            highlights=occurrences(unit.text, words),
             asked_as=asked_as,
             same_as=self._same_as(unit),
         )
@@ -363,6 +371,10 @@ class SearchIndex:
             found.append(SameAs(other.id, citation, document, restatement.words))
         return tuple(found)
 
+    def hit_of_unit(self, unit: Unit) -> Hit:
+        """A unit as a hit, whether it was searched for or not."""
+        return self._hit(unit, 1, 1.0, ())
+
     def hit_of(
         self, document: Document, provision: Provision, rank: int = 1, *, alone: bool = False
     ) -> Hit:
@@ -372,21 +384,3 @@ class SearchIndex:
         apparatus = self.store.apparatus(file)
         unit = unit_of(self.store.source_text(file), document, included, apparatus)
         return self._hit(unit, rank, 1.0, ())
-
-
-def _occurrences(text: str, words: Sequence[str]) -> tuple[tuple[int, int], ...]:
-    """Where words occur in ``text``; touching places become one."""
-    folded = text.lower()
-    places = []
-    for word in words:
-        at = folded.find(word)
-        while at >= 0:
-            places.append((at, at + len(word)))
-            at = folded.find(word, at + len(word))
-    merged: list[tuple[int, int]] = []
-    for start, end in sorted(places):
-        if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(merged[-1][1], end))
-        else:
-            merged.append((start, end))
-    return tuple(merged)

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indexer.filters import Filters
 from indexer.near_duplicates import Folding, Restatement, find_restatements
 from indexer.passages import Unit
-from indexer.search import Filters, SearchIndex
+from indexer.search import SearchIndex
 from indexer.tokenizer import Tokenizer
 
 ORDER, RULES = "云政办发-2019-69:四.(十二)", "云财规-2019-3:第四条.(三)"
@@ -18,7 +19,7 @@ QUERY = "吸纳贫困劳动力开展以工代训,补贴是工资的多少,最长
 
 @pytest.fixture(scope="module")
 def tokenizer(index: SearchIndex) -> Tokenizer:
-    return index._tokenizer
+    return index.tokenizer
 
 
 @pytest.fixture(scope="module")

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from indexer.filters import Filters
 from indexer.query import QueryReader, Understanding
-from indexer.search import Filters, Mode, SearchIndex
+from indexer.search import Mode, SearchIndex
 
 
 @pytest.fixture(scope="module")
@@ -14,7 +15,7 @@ def reader(index: SearchIndex) -> QueryReader:
 
 
 def read(index: SearchIndex, query: str) -> Understanding:
-    return index._reader.read(query, index._tokenizer.words(query))
+    return index._reader.read(query, index.tokenizer.words(query))
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ _MOST_QUESTIONS = 4
 # What is stated by nearly everybody tells little of which benefit is meant.
 _WEAK_FACTS = {"身份": 0.0, "年份": 0.0, "等级": 0.4, "培训方式": 0.6, "地区": 0.3, "证书": 0.7}
 _ASKED_FOR = 1.5
+_NEAR = 1.0
 _NOT_FOR_WORKERS = 0.7
 
 
@@ -120,15 +121,17 @@ class BenefitMatcher:
         stated: StatedFacts,
         occupation: NamedOccupation | None = None,
         words: str = "",
+        near: frozenset[str] = frozenset(),
     ) -> list[MatchedBenefit]:
         """The benefits that have to do with what was stated, the best first.
 
-        ``words`` are what was asked in full; a benefit that they name counts as asked for.
+        ``words`` are what was asked in full; a benefit that they name counts as asked for. So does,
+        a little less, one that is granted by an article of ``near``, those nearest in meaning.
         """
         found: list[MatchedBenefit] = []
         known = stated.names | ({"职业"} if occupation is not None else set())
         for benefit in self.rules.benefits:
-            asked = _asked_for(benefit, words)
+            asked = max(_asked_for(benefit, words), _granted_by(benefit, near))
             if not asked and not known & self._turns_on[benefit.id]:
                 continue  # nothing that was stated has to do with it
             readings = list(self._readings(benefit, stated, occupation))
@@ -257,6 +260,15 @@ def _weight(test: Test) -> float:
 
 def _asked_for(benefit: Benefit, words: str) -> float:
     return _ASKED_FOR if any(name in words for name in benefit.asked) else 0.0
+
+
+def _granted_by(benefit: Benefit, articles: frozenset[str]) -> float:
+    is_granted = any(
+        amount.clause == article or amount.clause.startswith(f"{article}.")
+        for amount in benefit.amounts
+        for article in articles
+    )
+    return _NEAR if is_granted else 0.0
 
 
 def _term_state(term: Term, stated: StatedFacts) -> ConditionState:

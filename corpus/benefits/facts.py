@@ -49,7 +49,8 @@ class Fact(Strict):
     (未参保), ``unrelated`` words that contain one of the others and mean something else (技师学院
     is no 技师). ``question`` is what to ask a person who did not tell, in plain words.
     ``closed`` is for a set of which people name all that matters: a value that is not named then
-    counts as absent once any is named. ``unit`` is that of a number.
+    counts as absent once any is named. ``unit`` is that of a number; ``larger_units`` are others in
+    which people state it, each with its size in ``unit``.
     """
 
     name: str = Field(min_length=1)
@@ -61,6 +62,7 @@ class Fact(Strict):
     unrelated: tuple[str, ...] = ()
     closed: bool = False
     unit: str | None = None
+    larger_units: dict[str, float] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _fits_its_type(self) -> Fact:

@@ -102,7 +102,8 @@ class FactReader:
                         each.saying.value == _YES and not each.denied for each in said
                     )
                 case FactType.NUMBER:
-                    numbers[name] = _number_in(said[0].words)
+                    larger = self._vocabulary[name].larger_units
+                    numbers[name] = _number_in(said[0].words, larger)
                 case _:
                     named = frozenset(each.saying.value for each in said if not each.denied)
                     if named:
@@ -144,10 +145,12 @@ def _sayings(fact: Fact) -> Iterator[tuple[str, str]]:
     yield from ((_NOTHING, words) for words in fact.unrelated)
 
 
-def _number_in(words: str) -> float:
+def _number_in(words: str, larger_units: Mapping[str, float]) -> float:
     hit = re.search(NUMBER, words)
     assert hit is not None  # the saying of a number holds one
-    return number_of(hit[0])
+    after = words[hit.end() :]
+    sizes = (size for unit, size in larger_units.items() if after.startswith(unit))
+    return number_of(hit[0]) * next(sizes, 1.0)
 
 
 def _years(text: str, as_of: date | None) -> dict[str, float]:

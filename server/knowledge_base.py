@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
 from corpus.akoma_ntoso import Reference, to_akoma_ntoso, work_address
 from corpus.citations import Relation, RelationKind
@@ -17,6 +18,7 @@ from indexer.lookup import look_up
 from indexer.search import Filters, Mode, SearchIndex
 from server.answer_schemas import AnswerOut
 from server.answering.answerer import Answerer
+from server.answering.wording_settings import open_writer
 from server.document_schemas import (
     AttachmentOut,
     ClauseDetailOut,
@@ -29,14 +31,33 @@ from server.document_schemas import (
     tables_of,
 )
 from server.schemas import DocumentOut, DocumentsOut, FacetOut, HitOut, LookupOut, SearchOut
+from server.settings import ServerSettings
+
+if TYPE_CHECKING:
+    from server.answering.wording import AnswerWriter
 
 
 class KnowledgeBase:
-    """Answers in the form of the outer surface. All dates default to today."""
+    """Answers in the form of the outer surface. All dates default to today.
 
-    def __init__(self, index: SearchIndex) -> None:
+    ``writer`` words answers; without one they are given in the words of the clauses alone.
+    """
+
+    def __init__(self, index: SearchIndex, writer: AnswerWriter | None = None) -> None:
         self.index = index
         self.answerer = Answerer(index)
+        self.writer = writer
+
+    @classmethod
+    def open(cls, settings: ServerSettings) -> KnowledgeBase:
+        """Open what the settings name.
+
+        Raises:
+            IndexMissingError: nothing has been built.
+            IndexIncompatibleError: built by another version or with another model, or damaged.
+        """
+        index = SearchIndex.open(settings)
+        return cls(index, open_writer(settings, index.tokenizer))
 
     def warm_up(self) -> None:
         """Load the model, so that the first question doesn't wait for it."""
@@ -59,14 +80,15 @@ class KnowledgeBase:
         return SearchOut.of(result, took_ms, as_of or date.today())
 
     def answer(self, question: str, as_of: date | None = None) -> AnswerOut:
-        """The answer to a question in the words of the clauses, with citations.
+        """The answer to a question in the words of the clauses, with citations and any wording.
 
         Raises:
             InvalidQueryError: the question is empty or too long.
         """
         started = time.perf_counter()
         answer = self.answerer.answer(question, as_of)
-        return AnswerOut.of(answer, (time.perf_counter() - started) * 1000)
+        wording = self.writer.write(answer) if self.writer is not None else None
+        return AnswerOut.of(answer, (time.perf_counter() - started) * 1000, wording)
 
     def look_up(self, query: str, as_of: date | None = None) -> LookupOut:
         """A document, and a clause of it, by number."""

@@ -121,19 +121,23 @@ class AnswerWriter:
         return Withheld(objection.value, text) if objection else Wording(text, self.endpoint.model)
 
     def _ask(self, messages: Messages) -> Future[str]:
-        """The reply to come; its thread gives the place back when the service is let go."""
+        """The reply to come, from a thread of its own: it can be left alone when time is up."""
         reply: Future[str] = Future()
 
         def ask() -> None:
             try:
-                reply.set_result(asyncio.run(_completed(self.endpoint, messages)))
+                reply.set_result(self._completed(messages))
             except BaseException as error:
                 reply.set_exception(error)
-            finally:
-                self._places.release()
 
         threading.Thread(target=ask, name="wording", daemon=True).start()
         return reply
+
+    def _completed(self, messages: Messages) -> str:
+        try:
+            return asyncio.run(_complete(self.endpoint, messages))
+        finally:
+            self._places.release()
 
     def _note(self, error: Exception | None) -> None:
         """Rest after outages in a row, so that a service that is down delays few answers."""
@@ -147,7 +151,7 @@ class AnswerWriter:
                 _log.warning("组织答案文字的服务没有正常答复,%d 秒内不再询问:%s", _REST, error)
 
 
-async def _completed(endpoint: Endpoint, messages: Messages) -> str:
+async def _complete(endpoint: Endpoint, messages: Messages) -> str:
     async with open_client(endpoint) as client:
         return await complete(client, endpoint, messages)
 

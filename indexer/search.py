@@ -243,6 +243,12 @@ class SearchIndex:
         """
         return self._sentences.vectors_of(self.store.unit_position.get(unit.id, -1))
 
+    def question_vector(self, unit: Unit, question: str) -> Vectors:
+        """The vector of one of a unit's asked-as questions, shape ``(dimension,)``."""
+        vectors = self._questions.vectors_of(self.store.unit_position[unit.id])
+        vector: Vectors = vectors[questions_of(unit).index(question)]
+        return vector
+
     def search(
         self,
         query: str,

@@ -37,18 +37,14 @@ def _show(answered: AnswerOut) -> None:
     if answered.wording is not None:
         out.print(Text(answered.wording.text))
         out.print(Text(f"   ({answered.wording.marked})", style="dim"))
-    if answered.status == "answered":
-        for number, hit in enumerate(answered.citations):
-            said = [part for part in answered.parts if part.citation == number]
-            for part in said:
-                words = f"{part.head}:{part.text}" if part.head else part.text
-                out.print(Text(words, style="bold" if number == 0 else ""))
-            verb = "出处" if said else "另见"
-            out.print(Text(f"   {verb}:{hit.citation.text} [{hit.clause.id}]", style="dim"))
-    else:
-        out.print(answered.answer, markup=False)
-        for hit in answered.nearest:
-            out.print(Text(f"   {hit.citation.text} [{hit.clause.id}]", style="dim"))
+    found = answered.status == "answered"
+    out.print(Text(answered.answer, style="bold" if found else ""))
+    quoted = {part.citation for part in answered.parts}
+    for number, hit in enumerate(answered.citations or answered.nearest):
+        role = "出处" if number in quoted else "另见" if found else "相近"
+        if answered.wording is not None:
+            role += f" [{number + 1}]"
+        out.print(Text(f"   {role}:{hit.citation.text} [{hit.clause.id}]", style="dim"))
     for notice in answered.notices:
         out.print(f"· {notice}", markup=False)
     if answered.follow_up:

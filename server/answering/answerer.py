@@ -8,22 +8,18 @@ from datetime import date
 from indexer.search import Filters, Hit, SearchIndex, SearchResult
 from server.answering.answer import Answer, AnswerStatus, BenefitMatcher, Part
 from server.answering.answerability import Answerability, AnswerabilityJudge
-from server.answering.catalogue import Catalogue
-from server.answering.clauses import ClauseReader
 from server.answering.follow_up import FollowUps
-from server.answering.inquiry import Inquiry, InquiryReader
+from server.answering.inquiry import InquiryReader
 from server.answering.notices import (
     correction_notice,
     misprint_notices,
     restatement_notices,
     validity_notices,
 )
-from server.answering.rows import rate_cells, select_cells
-from server.answering.selection import Quoted, Selected, select_sentences, sentence_scores
+from server.answering.quoting import MOST_CITED, Quoter, Quotes
+from server.answering.selection import Quoted, Selected
 
 _SEARCHED = 10  # hits that are looked at
-MOST_CITED = 3
-_ANSWERS_AS_WELL = 0.9  # of the score of the first clause, from which another is quoted too
 _NOT_SAID = "汇编里没有找到能回答这个问题的规定。"
 
 
@@ -37,8 +33,7 @@ class Answerer:
         self._index = index
         self._judge = AnswerabilityJudge(index)
         self._inquiries = InquiryReader(index)
-        self._clauses = ClauseReader(index)
-        self._catalogue = Catalogue(index)
+        self._quoter = Quoter(index, self._inquiries)
         self._follow_ups = FollowUps(index)
         self._benefit_matcher = benefit_matcher
 
@@ -61,72 +56,23 @@ class Answerer:
         self, result: SearchResult, judgement: Answerability, as_of: date, today: date
     ) -> Answer:
         inquiry = self._inquiries.read(result)
-        quoted = self._quoted(inquiry, result)
-        cited = [each.hit for each in quoted]
-        cited += [hit for hit in result.hits if hit.unit.id not in {h.unit.id for h in cited}]
-        cited = cited[: max(MOST_CITED, len(quoted))]
-        selected = [piece for each in quoted for piece in each.selected]
+        quotes = self._quoter.quote(inquiry, result)
+        cited = _cited(quotes.quoted, result)
         benefits = self._benefit_matcher.match(inquiry.text, as_of) if self._benefit_matcher else ()
         return Answer(
             question=result.query,
             as_of=as_of,
             status=AnswerStatus.ANSWERED,
-            text="\n".join(_spelt(each.selected) for each in quoted),
+            text="\n".join(_spelt(each.selected) for each in quotes.quoted),
             confidence=judgement.confidence,
             foci=inquiry.foci,
-            parts=tuple(_parts(quoted)),
-            citations=tuple(cited),
-            notices=tuple(
-                dict.fromkeys(
-                    [
-                        *correction_notice(result.correction),
-                        *validity_notices([each.hit for each in quoted], as_of, today),
-                        *restatement_notices([each.hit for each in quoted]),
-                        *misprint_notices(selected),
-                    ]
-                )
-            ),
+            parts=tuple(_parts(quotes.quoted, cited)),
+            citations=cited,
+            notices=tuple(_notices(quotes, result, as_of, today)),
             benefits=tuple(benefits),
             follow_up=self._follow_ups.propose(inquiry.text, cited),
             correction=result.correction,
         )
-
-    def _quoted(self, inquiry: Inquiry, result: SearchResult) -> list[Quoted]:
-        """What answers, the first clause before others that answer as well."""
-        first = result.hits[0]
-        if (entry := self._catalogue.entry_of(inquiry, result)) is not None:
-            return [self._quote(inquiry, entry), *self._rates(inquiry, entry)]
-        quoted = [*self._lead_in(first), self._quote(inquiry, first)]
-        for hit in result.hits[1:MOST_CITED]:
-            if len(quoted) < MOST_CITED and hit.score >= _ANSWERS_AS_WELL * first.score:
-                quoted.append(self._quote(inquiry, hit))
-        return quoted
-
-    def _quote(self, inquiry: Inquiry, hit: Hit) -> Quoted:
-        clause = self._clauses.read(hit.unit)
-        if clause.cells:
-            return Quoted(hit, tuple(select_cells(inquiry, clause, self._inquiries)))
-        scores = sentence_scores(inquiry, clause, self._inquiries)
-        return Quoted(hit, tuple(select_sentences(inquiry, clause, scores)))
-
-    def _rates(self, inquiry: Inquiry, entry: Hit) -> Iterator[Quoted]:
-        """What a catalogue pays for an entry."""
-        for rate, priced in self._catalogue.rates_of(entry):
-            clause = self._clauses.read(priced.unit)
-            yield Quoted(priced, tuple(rate_cells(inquiry.text, rate, clause)))
-
-    def _lead_in(self, hit: Hit) -> Iterator[Quoted]:
-        """The words that an item cited alone depends on: its parent ends in a colon."""
-        document = self._index.store.document(hit.unit.document_id)
-        parent_id = hit.unit.provision.parent_id
-        if document is None or parent_id not in self._index.store.unit_position:
-            return
-        (parent,) = self._index.store.units([self._index.store.unit_position[parent_id]])
-        clause = self._clauses.read(parent)
-        if clause.sentences and parent.text.endswith((":", "：")):
-            start = clause.sentences[-1].start
-            selected = Selected(clause, start, len(parent.text))
-            yield Quoted(self._index.hit_of_unit(parent), (selected,))
 
 
 def _not_found(result: SearchResult, judgement: Answerability, as_of: date) -> Answer:
@@ -145,11 +91,37 @@ def _not_found(result: SearchResult, judgement: Answerability, as_of: date) -> A
     )
 
 
-def _parts(quoted: Iterable[Quoted]) -> Iterator[Part]:
-    for number, each in enumerate(quoted):
+def _cited(quoted: Sequence[Quoted], result: SearchResult) -> tuple[Hit, ...]:
+    """The best hit if it is quoted, the others that are, then what else was found."""
+    hits = {each.hit.unit.id: each.hit for each in quoted}
+    first = result.hits[0].unit.id
+    quoted_first = sorted(hits, key=lambda unit_id: unit_id != first)
+    found = {hit.unit.id: hit for hit in result.hits if hit.unit.id not in hits}
+    most = max(MOST_CITED, len(hits))
+    return tuple([*(hits[unit_id] for unit_id in quoted_first), *found.values()][:most])
+
+
+def _notices(quotes: Quotes, result: SearchResult, as_of: date, today: date) -> Iterable[str]:
+    """What to know beside the answer, each thing once."""
+    hits = [each.hit for each in quotes.quoted]
+    selected = [piece for each in quotes.quoted for piece in each.selected]
+    return dict.fromkeys(
+        [
+            *correction_notice(result.correction),
+            *quotes.differences,
+            *validity_notices(hits, as_of, today),
+            *restatement_notices(hits),
+            *misprint_notices(selected),
+        ]
+    )
+
+
+def _parts(quoted: Iterable[Quoted], cited: Sequence[Hit]) -> Iterator[Part]:
+    number = {hit.unit.id: at for at, hit in enumerate(cited)}
+    for each in quoted:
         for piece in each.selected:
             places = piece.clause.places(piece.start, piece.end)
-            yield Part(piece.text, number, places, piece.head)
+            yield Part(piece.text, number[each.hit.unit.id], places, piece.head)
 
 
 def _spelt(selected: Sequence[Selected]) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from corpus.rates import Rate
 from indexer.passages import Unit
 from indexer.search import Hit, SearchIndex, SearchResult
 from server.answering.focus import Focus
 from server.answering.inquiry import Inquiry
 
+_MARK = re.compile(r"[★☆▲△※]")
 _PRICED = frozenset((Focus.AMOUNT, Focus.QUANTITY))
 
 
@@ -16,6 +19,7 @@ class Catalogue:
 
     def __init__(self, index: SearchIndex) -> None:
         self._index = index
+        self._explained: dict[tuple[str, str], int | None] = {}
         self._entries: dict[str, list[int]] = {}
         for name, unit in index.store.occupations():
             self._entries.setdefault(name, []).append(unit)
@@ -24,16 +28,13 @@ class Catalogue:
         """The entry that is asked about; None if no entry or not its rate is asked for.
 
         The first hit may be the entry itself, or the row that prices it: the entry is then the
-        first among the hits, or the occupation that the question names, with that rate.
+        one of the occupation that the question names.
         """
         if inquiry.foci and not _PRICED & set(inquiry.foci):
             return None
         first = result.hits[0]
         if first.unit.rates:
             return first
-        found = next((hit for hit in result.hits if _is_priced_by(hit.unit, first.unit)), None)
-        if found is not None:
-            return found
         for name in result.understood.occupations:
             for unit in self._index.store.units(self._entries.get(name, [])):
                 if _is_priced_by(unit, first.unit):
@@ -52,6 +53,28 @@ class Catalogue:
         )
         rates = {rate.provision_id: rate for rate in entry.unit.rates}
         return [(rates[unit.id], self._index.hit_of_unit(unit)) for unit in units]
+
+    def explained(self, entry: Hit) -> Hit | None:
+        """The clause that says what a mark on the entry means: ``…以“(★)”标注``."""
+        mark = _MARK.search(entry.unit.text)
+        if mark is None:
+            return None
+        key = (entry.unit.document_id, mark[0])
+        if key not in self._explained:
+            self._explained[key] = self._explaining(*key)
+        position = self._explained[key]
+        if position is None:
+            return None
+        (unit,) = self._index.store.units([position])
+        return self._index.hit_of_unit(unit)
+
+    def _explaining(self, document_id: str, mark: str) -> int | None:
+        document = self._index.store.document(document_id)
+        for provision in document.provisions if document is not None else ():
+            position = self._index.store.unit_position.get(provision.id)
+            if position is not None and not provision.cells and f"“({mark})”" in provision.text:
+                return position
+        return None
 
 
 def _is_priced_by(entry: Unit, row: Unit) -> bool:

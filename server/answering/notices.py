@@ -39,7 +39,9 @@ def _standing(hit: Hit, as_of: date, today: date) -> str:
     own = hit.unit.period
     status = StatusOut.of(hit.validity, as_of, own)
     day = spoken_day(as_of, today)
-    where = name_of(hit) if own is None else hit.citation
+    # A term of the whole part or document is said of the document, so that it is said once.
+    is_own = own is not None and own.provision_id == hit.unit.id
+    where = name_of(hit) + (hit.unit.provision.label if is_own else "")
     if status.label == Status.REPEALED:
         return f"时效:{where}已被{_repealing(hit.validity)}废止。"
     words = "、".join(f"“{each}”" for each in dict.fromkeys(status.basis))
@@ -48,8 +50,11 @@ def _standing(hit: Hit, as_of: date, today: date) -> str:
     governing = (hit.validity.stated, hit.validity.plan, own)
     said = f"时效:{where}写明{words}"
     if status.label == Status.TERM_OVER:
-        ended = max(p.ends for p in governing if p and p.ends and p.ends < as_of)
-        return f"{said},按{day}计算已过期({_spelt(ended)}为止),请先核实是否延续。"
+        over = [p for p in governing if p and p.ends and p.ends < as_of]
+        ended = max(p.ends for p in over if p.ends)
+        # The years of a title end a plan; nobody has ended the document.
+        caution = ",不等于文件已经废止" if over == [hit.validity.plan] else ""
+        return f"{said},按{day}计算已过期({_spelt(ended)}为止){caution},请先核实是否延续。"
     if status.label == Status.NOT_YET:
         return f"{said},按{day}计算尚未施行。"
     if status.label == Status.IN_FORCE:

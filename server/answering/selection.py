@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.sentences import Sentence
+from indexer.embedding.encoder import Vectors
 from indexer.search import Hit
 from server.answering.clauses import Clause
 from server.answering.focus import Focus, gives
@@ -25,8 +26,9 @@ SHORT_CLAUSE = 110  # characters; up to here a clause is given whole
 _MOST_SENTENCES = 3  # of a long clause, before what they can't be read without
 _LONGEST_LIST = 320  # characters of the items that a lead-in brings along
 _ITEMS_OF_LONG_LIST = 3
-_DENSE, _WORDS, _OFFICIAL, _FOCUS, _HEADING = 1.0, 0.4, 0.1, 0.1, -1.0
-_ALMOST_AS_GOOD = 0.08  # below the score of the best sentence
+_DENSE, _ASKED, _WORDS, _OFFICIAL, _FOCUS, _HEADING = 1.0, 0.3, 0.4, 0.1, 0.07, -1.0
+_ALMOST_AS_GOOD = 0.16  # below the score of the best sentence
+_TELLING_GAIN = 0.12  # share of what the question's words tell that another sentence must add
 _POINTS_BACK = re.compile(
     r"其中|其(?!他|余)|该(?!项目)|此[项类外]?|上述|前款|以上(?!人员)|前述|这[些类项]|但|否则|不足|超过|未"
 )
@@ -56,17 +58,23 @@ class Quoted:
     """What of a hit's clause answers."""
 
     hit: Hit
+    clause: Clause
     selected: tuple[Selected, ...]
 
 
-def sentence_scores(inquiry: Inquiry, clause: Clause, reader: InquiryReader) -> Scores:
+def sentence_scores(
+    inquiry: Inquiry, clause: Clause, reader: InquiryReader, asked_as: Vectors | None
+) -> Scores:
     """How well each sentence of a clause answers, shape ``(sentences,)``.
 
+    ``asked_as`` is the vector of the question by which the clause was found, if it was by one.
     A clause of one sentence has no vectors: there is nothing to compare.
     """
     scores = np.zeros(len(clause.sentences), np.float32)
     if len(clause.vectors):
         scores += _DENSE * (clause.vectors @ inquiry.vector)
+        if asked_as is not None:
+            scores += _ASKED * (clause.vectors @ asked_as)
     for at, (sentence, words) in enumerate(zip(clause.sentences, clause.words, strict=True)):
         scores[at] += _WORDS * reader.coverage(inquiry.words, words)
         scores[at] += _OFFICIAL * reader.coverage(inquiry.official, words)
@@ -80,13 +88,16 @@ def share_given(foci: Sequence[Focus], words: str) -> float:
     return sum(gives(focus, words) for focus in foci) / len(foci) if foci else 0.0
 
 
-def select_sentences(inquiry: Inquiry, clause: Clause, scores: Scores) -> list[Selected]:
+def select_sentences(
+    inquiry: Inquiry, clause: Clause, scores: Scores, reader: InquiryReader
+) -> list[Selected]:
     """The stretches of a clause that answer, in reading order; a short clause whole."""
     if len(clause.text) <= SHORT_CLAUSE or len(clause.sentences) < 2:
         return [Selected(clause, 0, len(clause.text))]
     best_first = np.argsort(-scores, kind="stable")
     least = scores[best_first[0]] - _ALMOST_AS_GOOD
     chosen = {int(at) for at in best_first[:_MOST_SENTENCES] if scores[at] >= least}
+    chosen |= _completing(inquiry, clause, chosen, scores, reader)
     if Focus.DEPARTMENT in inquiry.foci:
         chosen |= set(_responsibilities(clause))
     whole = _with_what_they_need(clause, chosen, scores)
@@ -94,6 +105,24 @@ def select_sentences(inquiry: Inquiry, clause: Clause, scores: Scores) -> list[S
         Selected(clause, clause.sentences[first].start, clause.sentences[last].end)
         for first, last in _runs(sorted(whole))
     ]
+
+
+def _completing(
+    inquiry: Inquiry, clause: Clause, chosen: set[int], scores: Scores, reader: InquiryReader
+) -> set[int]:
+    """The best sentence with words of the question that the chosen ones lack, if it has enough.
+
+    Who asks two things at once is answered by two sentences (maximal marginal relevance;
+    Carbonell and Goldstein, SIGIR 1998).
+    """
+    lacking = inquiry.words.difference(*(clause.words[at] for at in chosen))
+    gains = {
+        at: reader.coverage(inquiry.words, clause.words[at] & lacking)
+        for at in range(len(clause.sentences))
+        if at not in chosen and not clause.sentences[at].is_heading
+    }
+    telling = [at for at, gain in gains.items() if gain >= _TELLING_GAIN]
+    return {max(telling, key=lambda at: scores[at])} if telling else set()
 
 
 def _responsibilities(clause: Clause) -> Iterator[int]:

@@ -28,6 +28,7 @@ LEAST_SUPPORT = 0.75
 # Likewise, without the words of the question: whoever asks can't have anything said.
 LEAST_OWN_SUPPORT = 0.6
 _MARK = re.compile(r"\[(\d{1,2})\]")
+_LONGEST_VERDICT = 8  # characters; 有补助。 says nothing without the sentence behind it
 _SENTENCE = re.compile(r"[^。！？!?\n]+[。！？!?]*(?:\s*\[\d{1,2}\])*")
 _YEAR_IN_BRACKETS = re.compile(r"\[((?:19|20)\d\d)\]")
 _QUOTE = re.compile(r"“([^“”]*)”|‘([^‘’]*)’|《([^《》]*)》|〈([^〈〉]*)〉")
@@ -45,11 +46,13 @@ _TURNS: Mapping[str, re.Pattern[str]] = {
     "不得": re.compile(r"不[得能可准许]|禁止|严禁|不允许|取消|停止"),
     "不予": re.compile(r"不[予给发再]|不享受|不可以|不能|不得|拒绝"),
     "不需": re.compile(r"无需|无须|不需|不必|不用|免[于除试费收考征交缴]|免去"),
+    "没有": re.compile(r"没有|[未无不]"),
     "可以": re.compile(r"可(?![能是])|允许|能够|有权|鼓励|享受|给予"),
     "必须": re.compile(r"必须|须|应当?|要|务必|不得"),
 }
 _ASSERTS: Mapping[str, re.Pattern[str]] = {
     **_TURNS,
+    "没有": re.compile(r"没有"),
     "可以": re.compile(r"可以|允许|能够|有权|可享受"),
     "必须": re.compile(r"必须|务必|应当"),
 }
@@ -160,12 +163,20 @@ def _objection_to_form(text: str) -> Objection | None:
 
 
 def _statements(text: str) -> list[_Statement]:
-    """Sentences with their clauses; marks hold for the sentences before them that have none."""
+    """Sentences with their clauses; marks hold for the sentences before them that have none.
+
+    A verdict (可以。) is one with the sentence behind it.
+    """
     statements: list[_Statement] = []
     following: tuple[int, ...] = ()
     for sentence in reversed(_SENTENCE.findall(text)):
-        following = tuple(int(n) - 1 for n in _MARK.findall(sentence)) or following
-        if plain := _MARK.sub("", sentence).strip(" 。！？!?"):
+        marks = tuple(int(number) - 1 for number in _MARK.findall(sentence))
+        following = marks or following
+        plain = _MARK.sub("", sentence).strip(" 。！？!?")
+        if plain and not marks and len(plain) <= _LONGEST_VERDICT and statements:
+            behind = statements.pop()
+            statements.append(_Statement(f"{plain},{behind.text}", behind.sources))
+        elif plain:
             statements.append(_Statement(plain, following))
     return statements[::-1]
 

@@ -30,7 +30,7 @@ from eval.run import evaluate_mode
 from indexer.errors import DianceError
 from indexer.search import Mode, SearchIndex
 from indexer.settings import IndexSettings
-from server.answering.answerer import Answerer
+from server.knowledge_base import KnowledgeBase
 
 
 def evaluate(
@@ -118,7 +118,7 @@ def _modes(path: Path, modes: Sequence[Mode], json_file: Path | None) -> None:
 
 def _answers(path: Path, json_file: Path | None) -> None:
     asked = read_questions(path)
-    answerer = Answerer(SearchIndex.open(IndexSettings()))
+    answerer = KnowledgeBase(SearchIndex.open(IndexSettings())).answerer
     done = 0
     with _progress() as progress:
 

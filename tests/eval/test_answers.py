@@ -14,9 +14,9 @@ from eval.cli import evaluate
 from eval.questions import DATASETS, Gold, Question, normalise, read_questions
 from eval.run import OVERALL
 from indexer.errors import DianceError
-from indexer.search import SearchIndex
 from server.answering.answer import Answer, AnswerStatus
 from server.answering.answerer import Answerer
+from server.knowledge_base import KnowledgeBase
 
 QUESTION = Question(
     "q",
@@ -29,8 +29,8 @@ QUESTION = Question(
 
 
 @pytest.fixture(scope="module")
-def answerer(index: SearchIndex) -> Answerer:
-    return Answerer(index)
+def answerer(knowledge_base: KnowledgeBase) -> Answerer:
+    return knowledge_base.answerer
 
 
 @pytest.fixture(scope="module")

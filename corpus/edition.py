@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from corpus.asked_as import AskedAs, load_asked_as
+from corpus.asked_as import QUESTIONS_FOLDER, AskedAs, load_asked_as
 from corpus.benefits.loading import BenefitRules, load_benefits
 from corpus.citations import Relation, relations_of
 from corpus.errata import load_errata
@@ -49,12 +49,17 @@ class Edition:
 
 
 def prepare_edition(
-    sources: Iterable[Source], *, questions: bool = True, added_folder: Path | None = None
+    sources: Iterable[Source],
+    *,
+    questions: bool = True,
+    added_folder: Path | None = None,
+    questions_folder: Path = QUESTIONS_FOLDER,
 ) -> Edition:
     """Parse the sources and read from them what they say of themselves and each other.
 
-    Without ``questions`` the clauses have no asked-as questions, as those of a new document. With
-    ``added_folder`` those that a model wrote for added files stand where nobody wrote any.
+    ``questions_folder`` has the questions by people. Without ``questions`` the clauses have no
+    asked-as questions, as those of a new document. With ``added_folder`` those that a model wrote
+    for added files stand where nobody wrote any.
 
     Raises:
         ErrataError: an errata file doesn't fit its source.
@@ -72,7 +77,9 @@ def prepare_edition(
             pages=compilation.pages,
             periods={k: v for d in compilation.documents for k, v in periods_of(d).items()},
             rates={k: v for d in compilation.documents for k, v in rates_of(d).items()},
-            asked_as=asked_as_of(compilation, added_folder) if questions else {},
+            asked_as=(
+                asked_as_of(compilation, added_folder, questions_folder) if questions else {}
+            ),
         )
     relations = relations_of(pairs)
     compilations = tuple(compilation for compilation, _ in pairs)
@@ -81,13 +88,17 @@ def prepare_edition(
     return Edition(compilations, apparatus, relations, validity, load_benefits(documents))
 
 
-def asked_as_of(compilation: Compilation, added_folder: Path | None) -> Mapping[str, AskedAs]:
+def asked_as_of(
+    compilation: Compilation,
+    added_folder: Path | None,
+    questions_folder: Path = QUESTIONS_FOLDER,
+) -> Mapping[str, AskedAs]:
     """Questions for the clauses of a compilation; those by people come before generated ones.
 
     Raises:
         AskedAsError: a file of questions by people doesn't fit its document.
     """
-    written = load_asked_as(compilation.documents)
+    written = load_asked_as(compilation.documents, questions_folder)
     if added_folder is None:
         return written
     return {**load_generated(compilation, added_folder).asked_as, **written}

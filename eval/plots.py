@@ -1,4 +1,7 @@
-"""The ladder of an ablation as a figure. Needs matplotlib, which is optional."""
+"""The ladder of an ablation and the reliability of refusals as figures.
+
+Needs matplotlib, which is optional.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from eval.ablation import SIGNIFICANT, AblationReport, StepReport
+from eval.answerability import AnswerabilityReport
 from eval.measures import Estimate
 from eval.run import OVERALL
 from indexer.errors import DianceError
@@ -96,6 +100,35 @@ def plot_ladder(report: AblationReport, path: Path) -> None:
             ha="right",
         )
         figure.supxlabel(words["mark"].format(level=SIGNIFICANT), fontsize="small")
+        metadata = {"Date": None} if path.suffix.lower() == ".svg" else None
+        try:
+            figure.savefig(path, dpi=150, metadata=metadata)
+        except OSError as error:
+            raise DianceError(f"无法写入 {path}({error.strerror})。请换一个位置。") from None
+
+
+def plot_reliability(report: AnswerabilityReport, path: Path) -> None:
+    """Write the figure: how often there was an answer, by confidence; the diagonal is right.
+
+    Raises:
+        DianceError: see :func:`require_plotting`; or the file can't be written.
+    """
+    require_plotting(path)
+    import matplotlib as mpl  # noqa: PLC0415  (optional)
+    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415
+    from matplotlib.figure import Figure  # noqa: PLC0415
+
+    font = chinese_font()
+    with mpl.rc_context({"font.family": font or "DejaVu Sans", "svg.hashsalt": "diance"}):
+        figure = Figure(figsize=(5, 5), layout="constrained")
+        FigureCanvasAgg(figure)
+        axes = figure.subplots()
+        axes.plot([0, 1], [0, 1], linestyle="--", linewidth=1, color="grey")
+        means = [each.confidence for each in report.bins]
+        axes.plot(means, [each.answered for each in report.bins], marker="o")
+        axes.set_xlabel("平均把握" if font else "mean confidence")
+        axes.set_ylabel("确有答案的比例" if font else "share answered")
+        axes.set_title(f"Brier {report.brier:.3f}, ECE {report.calibration_error:.3f}")
         metadata = {"Date": None} if path.suffix.lower() == ".svg" else None
         try:
             figure.savefig(path, dpi=150, metadata=metadata)

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from eval.ablation import SIGNIFICANT, TESTED, AblationReport, Comparison
+from eval.answerability import AnswerabilityReport
 from eval.benchmark import BENCHMARK_MEASURES, BenchmarkReport
 from eval.measures import MEASURES, Estimate
 from eval.run import OVERALL, ModeReport
@@ -76,6 +77,27 @@ def _compared(comparison: Comparison | None) -> list[str]:
     ]
 
 
+def show_answerability(report: AnswerabilityReport, path: Path) -> None:
+    """Refusals by group, then the bins of the confidence."""
+    table = Table("问题", "数量", "拒答", "说明了缺什么", title=str(path), title_justify="left")
+    for each in report.refusals:
+        table.add_row(each.group, str(each.questions), _cell(each.refused), str(each.named))
+    _console.print(table)
+    bins = Table("把握", "问题数", "平均把握", "确有答案", title="可靠性", title_justify="left")
+    for place in report.bins:
+        span = f"{place.low:.1f}—{place.high:.1f}"
+        means = f"{place.confidence:.3f}", f"{place.answered:.3f}"
+        bins.add_row(span, str(place.questions), *means)
+    _console.print(bins)
+    _console.print(
+        f"可靠性在没有用来拟合的问题(test)上计算,有答案和没有答案的各占一半:"
+        f"Brier {report.brier:.3f},ECE {report.calibration_error:.3f}"
+    )
+    for each in report.refusals:
+        for question in each.wrong:
+            _console.print(f"判断有误({each.group}):{question}", markup=False)
+
+
 def show_benchmark(report: BenchmarkReport) -> None:
     """Modes one below the other."""
     model = f",向量模型 {report.model}" if set(report.measures) != {Mode.LEXICAL} else ""
@@ -108,7 +130,9 @@ def write_modes(path: Path, reports: Sequence[ModeReport]) -> None:
     _write(path, {report.mode.value: asdict(report) for report in reports})
 
 
-def write_report(path: Path, report: AblationReport | BenchmarkReport) -> None:
+def write_report(
+    path: Path, report: AblationReport | AnswerabilityReport | BenchmarkReport
+) -> None:
     """The report as it is.
 
     Raises:

@@ -141,7 +141,10 @@ def _build(
     """Write a build beside the current one and switch to it."""
     progress.step("解析文件和条款")
     edition = prepare_edition(
-        sources, questions=settings.questions, added_folder=settings.added_folder
+        sources,
+        questions=settings.questions,
+        added_folder=settings.added_folder,
+        questions_folder=settings.questions_folder,
     )
     units, passages = _units_and_passages(edition)
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
@@ -260,7 +263,8 @@ def _fingerprint(sources: Sequence[Source], settings: IndexSettings, model_print
         described = f"{source.file} {source.sha256} {source.title} {source.running_heads}"
         digest.update(f"{described} {sorted(source.qualified)}".encode())
     if settings.questions:
-        for file in sorted(questions_folder(settings.added_folder).glob("*.jsonl")):
+        generated = questions_folder(settings.added_folder).glob("*.jsonl")
+        for file in [*sorted(settings.questions_folder.glob("*.jsonl")), *sorted(generated)]:
             digest.update(file.name.encode())
             digest.update(file.read_bytes() if os.access(file, os.R_OK) else b"")
     for package in (corpus, indexer):

@@ -130,7 +130,7 @@ def found_in(settings: IndexSettings, addition: Addition) -> IngestedFile:
     """
     compilation = addition.compilation
     try:
-        asked_as = asked_as_of(compilation, settings.added_folder)
+        asked_as = asked_as_of(compilation, settings.added_folder, settings.questions_folder)
     except AskedAsError as error:
         raise IngestError(str(error)) from None
     units: dict[str, list[Unit]] = {document.id: [] for document in compilation.documents}

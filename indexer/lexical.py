@@ -21,11 +21,11 @@ _K1, _B = 0.9, 0.4
 
 
 class LexicalIndex:
-    """BM25 scores of all units for a query."""
+    """BM25 scores of all units for a query; ``size`` is how many units there are."""
 
     def __init__(self, model: bm25s.BM25, size: int) -> None:
         self._model = model
-        self._size = size
+        self.size = size
         # Plain arrays: going through bm25s' memory maps costs more than the additions.
         self._units = np.array(model.scores["indices"])
         self._weights = np.array(model.scores["data"])
@@ -56,12 +56,31 @@ class LexicalIndex:
 
     def scores(self, terms: Iterable[str]) -> NDArray[np.float32]:
         """Scores of all units for index terms, shape ``(units,)``; zero where none occurs."""
-        scores = np.zeros(self._size, np.float32)
+        scores = np.zeros(self.size, np.float32)
         for term in terms:
             if (column := self._columns.get(term)) is not None:
                 # A term has each unit once, so that plain addition does.
                 scores[self._units[column]] += self._weights[column]
         return scores
+
+    def frequency(self, term: str) -> int:
+        """How many units have an index term."""
+        column = self._columns.get(term)
+        return column.stop - column.start if column is not None else 0
+
+    def has(self, term: str, unit: int) -> bool:
+        """Whether a unit has an index term."""
+        column = self._columns.get(term)
+        return column is not None and bool((self._units[column] == unit).any())
+
+    def have_all(self, terms: Iterable[str]) -> bool:
+        """Whether there is a unit that has all of the index terms."""
+        common: NDArray[np.intp] | None = None
+        for term in terms:
+            column = self._columns.get(term)
+            found = self._units[column] if column is not None else self._units[:0]
+            common = found if common is None else np.intersect1d(common, found)
+        return common is not None and common.size > 0
 
 
 def index_terms(text: str, tokenizer: Tokenizer) -> list[str]:

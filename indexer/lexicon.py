@@ -38,10 +38,14 @@ class Lexicon:
         """Official terms by everyday word."""
         return self._official
 
+    def meanings(self, query: str) -> Mapping[str, Sequence[str]]:
+        """The everyday words in a query, each with the official terms that it stands for."""
+        return {hit[0]: self._official[hit[0]] for hit in self._pattern.finditer(fold(query))}
+
     def official_terms(self, query: str) -> list[str]:
         """The terms that the query's everyday words stand for and that it does not have itself."""
         folded = fold(query)
-        terms = [term for hit in self._pattern.finditer(folded) for term in self._official[hit[0]]]
+        terms = [term for official in self.meanings(query).values() for term in official]
         return [term for term in dict.fromkeys(terms) if fold(term) not in folded]
 
 

@@ -5,15 +5,13 @@ from __future__ import annotations
 import threading
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.cleaning import comparable
 from corpus.model import Document, Provision
 from corpus.quotation import citation_text
 from corpus.validity import Validity
@@ -21,6 +19,7 @@ from indexer.correction import Correction, Corrector
 from indexer.dense import DenseIndex
 from indexer.embedding.encoder import Encoder, open_encoder, resolve_model
 from indexer.errors import IndexIncompatibleError, InvalidQueryError
+from indexer.filters import Filters
 from indexer.fusion import QUESTION_SHARE, convex_combination
 from indexer.index_folder import (
     DENSE,
@@ -38,6 +37,7 @@ from indexer.near_duplicates import Folding
 from indexer.passages import Unit, questions_of, unit_of
 from indexer.query import QueryReader, Understanding
 from indexer.settings import IndexSettings
+from indexer.signals import Coverage, Scores, Sides, Signals, coverage_of
 from indexer.store import Store
 from indexer.tokenizer import USER_DICTIONARY, Tokenizer
 
@@ -50,8 +50,6 @@ NEAREST_QUESTIONS = 1600  # likewise; there are seven to a unit
 _TEXT_MARGIN = 0.02
 _EXPANSION_WEIGHT = 0.2  # of official terms that everyday words stand for
 
-Scores = NDArray[np.float32]
-
 
 class Mode(StrEnum):
     """Which sides of the index rank."""
@@ -59,42 +57,6 @@ class Mode(StrEnum):
     HYBRID = "hybrid"
     LEXICAL = "lexical"
     DENSE = "dense"
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """Keep only units of documents that meet all of these."""
-
-    doc_number: str | None = None
-    issuer: str | None = None
-    year_from: int | None = None
-    year_to: int | None = None
-    section: str | None = None
-    as_of: date | None = None  # documents signed later don't exist yet
-
-    def admit(self, document: Document, container: Document | None) -> bool:
-        """Whether a document passes; a number also admits what the document forwards."""
-        if self.doc_number is not None:
-            wanted = _comparable_number(self.doc_number)
-            names = [document.doc_number or document.title, document.id]
-            names += [container.doc_number or ""] if container else []
-            if wanted not in map(_comparable_number, names):
-                return False
-        if self.issuer is not None and not any(self.issuer in name for name in document.issuers):
-            return False
-        if self.section is not None and self.section not in (document.section or ""):
-            return False
-        if self.as_of is not None and document.date is not None and document.date > self.as_of:
-            return False
-        if self.year_from is None and self.year_to is None:
-            return True
-        if document.date is None:
-            return False
-        return (self.year_from or 0) <= document.date.year <= (self.year_to or 9999)
-
-
-def _comparable_number(number: str) -> str:
-    return comparable(unicodedata.normalize("NFKC", number))
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +78,7 @@ class Hit:
 
     ``highlights`` are offsets into ``unit.text``; ``validity`` is that of the document;
     ``asked_as`` is the question that was found, where it was nearer than the text; ``same_as`` are
-    clauses of other documents that say the same.
+    clauses of other documents that say the same; ``signals`` are those behind ``score``.
     """
 
     rank: int
@@ -129,6 +91,7 @@ class Hit:
     highlights: tuple[tuple[int, int], ...]
     asked_as: str | None = None
     same_as: tuple[SameAs, ...] = ()
+    signals: Signals = field(default=Signals())
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +210,8 @@ class SearchIndex:
         correction = self._corrector.correct(query) if is_mended else Correction(query, ())
         asked = correction.query
         words = self._tokenizer.words(asked)
-        scores, matched = self._scores(asked, words, mode, filters or Filters())
+        sides = self._scores(asked, words, mode, filters or Filters())
+        scores = sides.fused
         if understood := self._reader.read(asked, words):
             scores = self._boosted(scores, understood, filters or Filters())
         ranked = np.argsort(-scores, kind="stable")
@@ -257,29 +221,30 @@ class SearchIndex:
         telling = tuple({word for word in words if len(word) > 1})
         hits = []
         for position, (unit, at) in enumerate(zip(units, page, strict=True), start=1):
-            question = questions_of(unit)[matched[at]] if matched[at] >= 0 else None
-            hits.append(self._hit(unit, offset + position, float(scores[at]), telling, question))
+            which = sides.matched[at]
+            question = questions_of(unit)[which] if which >= 0 else None
+            hit = self._hit(unit, offset + position, float(scores[at]), telling, question)
+            hits.append(replace(hit, signals=sides.of(int(at))))
         mended = correction if correction.changes else None
         return SearchResult(query, mode, len(ranked), tuple(hits), mended, understood)
 
-    def _scores(
-        self, query: str, words: Sequence[str], mode: Mode, filters: Filters
-    ) -> tuple[Scores, NDArray[np.int32]]:
-        """Scores of all units, -inf for those that aren't candidates, and the matched question.
+    def _scores(self, query: str, words: Sequence[str], mode: Mode, filters: Filters) -> Sides:
+        """Scores of all units; ``fused`` is -inf for those that aren't candidates.
 
-        A unit is as near as its nearest passage or question. The second array holds the number of
-        the question within the unit, or -1. Filters come before the fusion: what is kept is ranked
-        as if it were all there is.
+        A unit is as near as its nearest passage or question. Filters come before the fusion: what
+        is kept is ranked as if it were all there is.
         """
         admitted = self._admitted(filters)
         nothing = np.full(len(admitted), -1, np.int32)
+        unknown = np.full(len(admitted), -np.inf, np.float32)
+        lexical = unknown
         sides: list[tuple[float, Scores]] = []
         weight = self._settings.lexical_weight if mode is Mode.HYBRID else 0.0
         if mode is not Mode.DENSE:
             lexical = self._lexical_scores(query, words)
             lexical = np.where(admitted & (lexical > 0), lexical, -np.inf).astype(np.float32)
             if mode is Mode.LEXICAL:
-                return lexical, nothing
+                return Sides(lexical, nothing, unknown, unknown, lexical)
             sides.append((weight, lexical))
         everything = filters != Filters()
         vector = self.encoder.encode_query(query)
@@ -291,13 +256,34 @@ class SearchIndex:
         )
         texts = np.where(admitted, texts, -np.inf).astype(np.float32)
         # A unit that nobody wrote questions for must not lose by it.
-        asked = np.where(admitted, asked, -np.inf)
+        asked = np.where(admitted, asked, -np.inf).astype(np.float32)
         by_question = np.where(self._has_questions, asked, texts).astype(np.float32)
         sides.append(((1 - weight) * (1 - QUESTION_SHARE), texts))
         sides.append(((1 - weight) * QUESTION_SHARE, by_question))
         nearer = asked > texts + _TEXT_MARGIN
         matched = np.where(nearer, which - self._first_questions, nothing).astype(np.int32)
-        return convex_combination(sides, depth=CANDIDATES), matched
+        fused = convex_combination(sides, depth=CANDIDATES)
+        return Sides(fused, matched, texts, asked, lexical)
+
+    def coverage(self, query: str, unit_id: str) -> Coverage:
+        """What a unit has of the words of a query, and what no unit has.
+
+        Raises:
+            KeyError: there is no such unit.
+        """
+        words = self._tokenizer.words(query)
+        meant: dict[str, list[str]] = {}
+        for everyday, official in self._lexicon.meanings(query).items():
+            stand_for = [w for term in official for w in self._tokenizer.words(term)]
+            for word in words:
+                if word in everyday or everyday in word:
+                    meant.setdefault(word, []).extend(stand_for)
+        unit = self.store.unit_position[unit_id]
+        return coverage_of(self._lexical, unit, words, self._tokenizer.bigrams(query), meant)
+
+    def knows(self, term: str) -> bool:
+        """Whether any unit has all pairs of characters of a term, in its text or its questions."""
+        return self._lexical.have_all(self._tokenizer.bigrams(term) or [term])
 
     def _lexical_scores(self, query: str, words: Sequence[str]) -> Scores:
         scores = self._lexical.scores([*words, *self._tokenizer.bigrams(query)])

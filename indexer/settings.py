@@ -9,6 +9,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 import corpus
+from corpus.asked_as import QUESTIONS_FOLDER
 from corpus.sources import SOURCES_FOLDER
 
 BUILT_IN_MODEL = "builtin:diance-e5-small"
@@ -36,7 +37,8 @@ def default_added_folder() -> Path:
 class IndexSettings(BaseSettings):
     """Settings of the build and of search.
 
-    ``added_folder`` holds the documents that users added to those of ``sources_folder``. ``model``
+    ``added_folder`` holds the documents that users added to those of ``sources_folder``;
+    ``questions_folder`` holds the asked-as questions that people wrote. ``model``
     is a built-in model or any sentence-transformers name or path; ``threads`` are those of the
     model, ``lexical_weight`` is the share of BM25 in a hybrid ranking.
 
@@ -51,6 +53,7 @@ class IndexSettings(BaseSettings):
     data_folder: Path = Field(default_factory=default_data_folder)
     sources_folder: Path = SOURCES_FOLDER
     added_folder: Path = Field(default_factory=default_added_folder)
+    questions_folder: Path = QUESTIONS_FOLDER
     model: str = BUILT_IN_MODEL
     threads: int = Field(default=2, ge=1, le=256)
     questions: bool = True

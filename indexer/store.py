@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -238,6 +238,12 @@ class Store:
         """All benefit rules and the facts that they ask for."""
         [(content,)] = self._rows("SELECT content FROM benefit_rules")
         return _BENEFITS.validate_json(content)
+
+    def questions(self) -> Iterator[str]:
+        """All asked-as questions and keywords of the collection."""
+        for apparatus in self._apparatus.values():
+            for asked_as in apparatus.asked_as.values():
+                yield from (*asked_as.questions, asked_as.keywords)
 
     def relations_of(self, document_id: str) -> list[Relation]:
         """What a document says of others, in reading order."""

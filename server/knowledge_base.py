@@ -14,8 +14,9 @@ from corpus.document_number import NumberMatch, match, parse_query
 from corpus.model import Document, Provision
 from corpus.quotation import citation_text, place_errata, quote
 from indexer.errors import NotFoundError
+from indexer.filters import Filters
 from indexer.lookup import look_up
-from indexer.search import Filters, Mode, SearchIndex
+from indexer.search import Mode, SearchIndex
 from server.benefit_schemas import BenefitOut, BenefitsIn, BenefitsOut
 from server.document_schemas import (
     AttachmentOut,

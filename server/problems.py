@@ -99,14 +99,19 @@ def _explain(item: Mapping[str, Any]) -> str:
             return f"参数 {name} 不能超过 {limits.get('max_length')} 字"
         case "string_too_short":
             return f"参数 {name} 不能为空"
-        case "int_parsing":
-            return f"参数 {name} 应为整数"
         case "enum" | "literal_error":
             return f"参数 {name} 只能是 {limits.get('expected')}"
-        case kind if "date" in kind:
-            return f"参数 {name} 应为日期,例如 2021-06-01"
-        case _:
-            return f"参数 {name} 的格式不正确"
+        case "value_error":
+            return str(limits.get("error"))
+        case kind:
+            return f"参数 {name} {_form(kind)}"
+
+
+def _form(kind: str) -> str:
+    """What a value should look like."""
+    if kind == "int_parsing":
+        return "应为整数"
+    return "应为日期,例如 2021-06-01" if "date" in kind else "的格式不正确"
 
 
 def _names(location: Sequence[object]) -> Sequence[object]:

@@ -36,7 +36,8 @@ class BenefitFinder:
 
     def __init__(self, index: SearchIndex) -> None:
         rules = index.store.benefit_rules()
-        issued = {frame.id: frame.date.year for frame in index.store.frames if frame.date}
+        issued = {frame.id: number.year for frame, number in index.store.numbers if number.year}
+        issued |= {frame.id: frame.date.year for frame in index.store.frames if frame.date}
         self.matcher = BenefitMatcher(rules, issued)
         self._index = index
         self._reader = FactReader(rules.facts)

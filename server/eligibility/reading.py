@@ -20,7 +20,9 @@ _GAP = r"[^\s,,。;;、!!?？]{0,6}?"
 _WILD = re.compile(r"[*#]")
 _SHORT_NAME = 2  # 企业 says nothing of who asks
 _YES, _NO = "yes", "no"
-_YEAR = re.compile(r"((?:19|20)\d\d)\s*年?")
+_YEAR = re.compile(
+    r"(?P<full>(?:19|20)\d\d)\s*年|(?:^|[,。;我在是于])(?P<short>[12]\d)年[考拿评发毕取获招]"
+)
 _YEARS_AGO = {"今年": 0, "去年": 1, "前年": 2}
 _PATTERNS_KEPT = 4096
 
@@ -145,7 +147,7 @@ def _number_in(words: str) -> float:
 
 def _years(text: str, as_of: date | None) -> dict[str, float]:
     if named := _YEAR.search(text):
-        return {"年份": float(named[1])}
+        return {"年份": float(named["full"] or 2000 + int(named["short"]))}
     if as_of is not None:
         for words, ago in _YEARS_AGO.items():
             if words in text:

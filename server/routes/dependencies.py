@@ -7,7 +7,7 @@ from typing import Annotated
 
 from fastapi import Depends, Query, Request
 
-from indexer.search import Filters
+from indexer.filters import Filters
 from server.knowledge_base import KnowledgeBase
 
 

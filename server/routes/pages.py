@@ -16,8 +16,9 @@ from markupsafe import Markup, escape
 
 from corpus.document_number import parse_query
 from indexer.errors import DianceError, InvalidQueryError, NotFoundError
+from indexer.filters import Filters
 from indexer.lookup import LookupMatch
-from indexer.search import LONGEST_QUERY, Filters, Mode
+from indexer.search import LONGEST_QUERY, Mode
 from server.knowledge_base import KnowledgeBase
 from server.routes.dependencies import KnowledgeBaseOf
 from server.schemas import ErratumOut

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from indexer.filters import Filters
 from indexer.near_duplicates import Folding, Restatement, find_restatements
 from indexer.passages import Unit
-from indexer.search import Filters, SearchIndex
+from indexer.search import SearchIndex
 from indexer.tokenizer import Tokenizer
 
 ORDER, RULES = "云政办发-2019-69:四.(十二)", "云财规-2019-3:第四条.(三)"

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from indexer.filters import Filters
 from indexer.query import QueryReader, Understanding
-from indexer.search import Filters, Mode, SearchIndex
+from indexer.search import Mode, SearchIndex
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,1 @@
+"""Answers out of the clauses: verbatim sentences and cells, each with its citation."""

@@ -45,6 +45,20 @@ class Quotation:
             ends.append(run.text_start + at - run.source.start)
         return ends[0], ends[1] + 1
 
+    def places(self, start: int, end: int) -> tuple[Span, ...]:
+        """Where ``text[start:end]`` stands in the source, without what repairs put in."""
+        found: list[Span] = []
+        for run in self.runs:
+            first = max(start - run.text_start, 0)
+            last = min(end - run.text_start, run.source.end - run.source.start)
+            if first >= last:
+                continue
+            place = Span(run.source.start + first, run.source.start + last)
+            if found and found[-1].end == place.start:
+                place = Span(found.pop().start, place.end)
+            found.append(place)
+        return tuple(found)
+
 
 @dataclass(frozen=True, slots=True)
 class PlacedErratum:

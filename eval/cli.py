@@ -11,6 +11,7 @@ from rich.console import Console
 
 from eval.ablation import measure_ladder
 from eval.answerability import measure_answerability
+from eval.answers import evaluate_answers
 from eval.benchmark import measure_benchmark, read_benchmark
 from eval.calibration import calibrate, write_calibration
 from eval.plots import plot_ladder, plot_reliability, require_plotting
@@ -19,6 +20,7 @@ from eval.questions import DATASETS, read_questions
 from eval.reports import (
     show_ablation,
     show_answerability,
+    show_answers,
     show_benchmark,
     show_modes,
     write_modes,
@@ -28,6 +30,7 @@ from eval.run import evaluate_mode
 from indexer.errors import DianceError
 from indexer.search import Mode, SearchIndex
 from indexer.settings import IndexSettings
+from server.answering.answerer import Answerer
 
 
 def evaluate(
@@ -35,6 +38,9 @@ def evaluate(
         Path | None, typer.Option(help="问题文件(JSON Lines),默认 eval/datasets/dev.jsonl")
     ] = None,
     mode: Annotated[list[Mode] | None, typer.Option(help="只测这些检索方式,可重复")] = None,
+    answers: Annotated[
+        bool, typer.Option("--answers", help="改测回答:出处、原文、字数、拒答和用时")
+    ] = False,
     ablation: Annotated[
         bool, typer.Option("--ablation", help="逐步加上检索的各个部分,看每一步的作用")
     ] = False,
@@ -60,6 +66,8 @@ def evaluate(
     _refuse(
         {
             "--ablation 和 --benchmark 不能同时用,请分两次运行": ablation and benchmark,
+            "--answers 只测综合检索上的回答,请去掉 --mode": answers and mode,
+            "--answers 请与 --ablation、--benchmark 分开运行": answers and (ablation or benchmark),
             "--ablation 的每一步都定好了检索方式,请去掉 --mode": ablation and mode,
             "--benchmark 自带问题,请去掉 --questions": benchmark and questions,
             "--plot 画的是 --ablation 或 --negatives 的结果,请加上其中一个": plot
@@ -76,6 +84,8 @@ def evaluate(
         _calibrate()
     elif negatives is not None:
         _answerability(negatives, plot, json_file)
+    elif answers:
+        _answers(path, json_file)
     elif ablation:
         _ablation(path, plot, json_file)
     else:
@@ -104,6 +114,23 @@ def _modes(path: Path, modes: Sequence[Mode], json_file: Path | None) -> None:
     show_modes(reports, path)
     if json_file is not None:
         write_modes(json_file, reports)
+
+
+def _answers(path: Path, json_file: Path | None) -> None:
+    asked = read_questions(path)
+    answerer = Answerer(SearchIndex.open(IndexSettings()))
+    done = 0
+    with _progress() as progress:
+
+        def advance() -> None:
+            nonlocal done
+            done += 1
+            progress.asking(done, len(asked))
+
+        report = evaluate_answers(answerer, asked, advance)
+    show_answers(report, path)
+    if json_file is not None:
+        write_report(json_file, report)
 
 
 def _ablation(path: Path, plot: Path | None, json_file: Path | None) -> None:

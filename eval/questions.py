@@ -30,12 +30,17 @@ class Gold:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question with everything that counts as an answer."""
+    """A question with everything that counts as an answer.
+
+    ``kind`` is what it asks for and ``answer`` what a person would reply; both may be empty.
+    """
 
     id: str
     question: str
     style: str
     gold: tuple[Gold, ...]
+    kind: str = ""
+    answer: str = ""
 
 
 def read_questions(path: Path) -> tuple[Question, ...]:
@@ -58,7 +63,14 @@ def _read(line: str, place: str) -> Question:
     try:
         entry = json.loads(line)
         gold = tuple(Gold(str(g["doc"]), str(g["quote"]), int(g["rel"])) for g in entry["gold"])
-        question = Question(str(entry["id"]), str(entry["question"]), str(entry["style"]), gold)
+        question = Question(
+            str(entry["id"]),
+            str(entry["question"]),
+            str(entry["style"]),
+            gold,
+            str(entry.get("kind", "")),
+            str(entry.get("answer", "")),
+        )
     except (ValueError, KeyError, TypeError) as error:
         raise QuestionFileError(
             f"{place} 不是有效的问题({error!r})。格式见 eval/README.md。"

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from eval.ablation import SIGNIFICANT, TESTED, AblationReport, Comparison
 from eval.answerability import AnswerabilityReport
+from eval.answers import ANSWER_MEASURES, AnswersReport
 from eval.benchmark import BENCHMARK_MEASURES, BenchmarkReport
 from eval.measures import MEASURES, Estimate
 from eval.run import OVERALL, ModeReport
@@ -117,6 +118,24 @@ def show_benchmark(report: BenchmarkReport) -> None:
         )
 
 
+def show_answers(report: AnswersReport, path: Path) -> None:
+    """Measures of answers over all questions, by style and by kind."""
+    count = report.questions[OVERALL]
+    _console.print(f"{path}:{count} 个问题,95% 置信区间(自助法)", markup=False)
+    table = Table("问题", "问题数", *ANSWER_MEASURES)
+    for group, measures in report.measures.items():
+        cells = [_cell(measures[name]) for name in ANSWER_MEASURES if name != "characters"]
+        cells.insert(ANSWER_MEASURES.index("characters"), f"{measures['characters'].mean:.0f}")
+        table.add_row(group, str(report.questions[group]), *cells)
+    _console.print(table)
+    _console.print(
+        f"单次回答 p50 {report.p50_ms:.1f} 毫秒,p99 {report.p99_ms:.1f} 毫秒;"
+        f"原文不对的问题 {len(report.wrong)} 个。"
+        "cited@k:前 k 处出处中有正确的条款;right:原文含有答案及其数字;quoted:原文含有答案;"
+        "characters:平均字数;refused:回答“没有规定”的比例。"
+    )
+
+
 def _cell(estimate: Estimate) -> str:
     return f"{estimate.mean:.3f} [{estimate.low:.2f}, {estimate.high:.2f}]".replace("[", "\\[")
 
@@ -131,7 +150,7 @@ def write_modes(path: Path, reports: Sequence[ModeReport]) -> None:
 
 
 def write_report(
-    path: Path, report: AblationReport | AnswerabilityReport | BenchmarkReport
+    path: Path, report: AblationReport | AnswerabilityReport | AnswersReport | BenchmarkReport
 ) -> None:
     """The report as it is.
 

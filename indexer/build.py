@@ -38,6 +38,7 @@ from indexer.index_folder import (
     FORMAT_VERSION,
     LEXICAL,
     QUESTIONS,
+    SENTENCES,
     STORE,
     VOCABULARY,
     Manifest,
@@ -48,7 +49,15 @@ from indexer.index_folder import (
 )
 from indexer.lexical import LexicalIndex
 from indexer.near_duplicates import find_restatements
-from indexer.passages import Passage, Unit, lexical_text, passages_of, questions_of, units_of
+from indexer.passages import (
+    Passage,
+    Unit,
+    lexical_text,
+    passages_of,
+    questions_of,
+    sentence_texts,
+    units_of,
+)
 from indexer.settings import IndexSettings
 from indexer.store import write_store
 from indexer.tokenizer import USER_DICTIONARY, Tokenizer, collection_terms
@@ -166,7 +175,7 @@ def _build(
         vectors = cache.encode([passage.text for passage in passages], progress.encoding)
         positions = np.array([passage.unit for passage in passages], np.int32)
         DenseIndex.build(vectors, positions, len(units)).save(partial / DENSE)
-        _write_questions(partial, units, settings, encoder, progress)
+        _write_vectors_by_unit(partial, units, settings, encoder, progress)
         counts = _counts(edition, units, passages)
         seal(
             partial,
@@ -209,22 +218,30 @@ def _units_and_passages(edition: Edition) -> tuple[list[Unit], list[Passage]]:
     return units, passages
 
 
-def _write_questions(
+def _write_vectors_by_unit(
     folder: Path,
     units: Sequence[Unit],
     settings: IndexSettings,
     encoder: Encoder,
     progress: BuildProgress,
 ) -> None:
-    """Vectors of the asked-as questions, to compare a query with them question to question."""
-    asked = [(at, question) for at, unit in enumerate(units) for question in questions_of(unit)]
-    vectors = np.zeros((0, 1), np.float32)
-    if asked:
-        progress.step(f"计算问法向量:{len(asked)} 个")
-        cache = VectorCache(settings.data_folder / "vectors", encoder, "question")
-        vectors = cache.encode([question for _, question in asked], progress.encoding)
-    positions = np.array([at for at, _ in asked], np.int32)
-    DenseIndex.build(vectors, positions, len(units)).save(folder / QUESTIONS)
+    """Vectors of what belongs to a unit, in order of the units.
+
+    A query is compared with the asked-as questions, question to question; and with the sentences
+    of the clauses that it finds, to tell which of them answer.
+    """
+    for name, kind, counted, texts_of in (
+        (QUESTIONS, "question", "计算问法向量:{} 个", questions_of),
+        (SENTENCES, "sentence", "计算句子向量:{} 句", sentence_texts),
+    ):
+        texts = [(at, text) for at, unit in enumerate(units) for text in texts_of(unit)]
+        vectors = np.zeros((0, 1), np.float32)
+        if texts:
+            progress.step(counted.format(len(texts)))
+            cache = VectorCache(settings.data_folder / "vectors", encoder, kind)
+            vectors = cache.encode([text for _, text in texts], progress.encoding)
+        positions = np.array([at for at, _ in texts], np.int32)
+        DenseIndex.build(vectors, positions, len(units)).save(folder / name)
 
 
 def _write_lexical(

@@ -52,6 +52,14 @@ class DenseIndex:
         """Which units have a passage, shape ``(units,)``."""
         return np.bincount(self._units, minlength=self._size) > 0
 
+    def vectors_of(self, unit: int) -> Vectors:
+        """The vectors of one unit's passages in order, shape ``(passages, dimension)``."""
+        first, last = np.searchsorted(self._units, (unit, unit + 1))
+        if first == last:
+            return np.empty((0, self._index.d), np.float32)
+        vectors: Vectors = self._index.reconstruct_n(int(first), int(last - first))
+        return vectors
+
     def nearest(
         self, query: Vectors, passages: int
     ) -> tuple[NDArray[np.float32], NDArray[np.int32]]:

@@ -3,7 +3,7 @@
     index/
       CURRENT                  name of the folder in use, replaced in one step
       20261123T001500-3f2a9c/  manifest.json, store.sqlite, lexical/, dense/, questions/,
-                               vocabulary.json
+                               sentences/, vocabulary.json
 
 A build is written beside the current one and becomes visible only when it is whole.
 """
@@ -24,7 +24,8 @@ FORMAT_VERSION = 8
 """Raised whenever an index of the version before can't be read any more."""
 
 MANIFEST, STORE, LEXICAL = "manifest.json", "store.sqlite", "lexical"
-DENSE, QUESTIONS, VOCABULARY = "dense", "questions", "vocabulary.json"
+DENSE, QUESTIONS, SENTENCES = "dense", "questions", "sentences"
+VOCABULARY = "vocabulary.json"
 _CURRENT = "CURRENT"
 _KEPT_BUILDS = 2  # the current one and the one before it
 

@@ -20,6 +20,7 @@ from corpus.edition import Apparatus, Edition
 from corpus.model import Compilation, Document, PartKind, Provision, ProvisionKind, Span, page_at
 from corpus.quotation import PlacedErratum, place_errata, quote
 from corpus.rates import Rate
+from corpus.sentences import Sentence, sentences_of
 from corpus.validity import Period
 
 _LONGEST_UNIT = 900  # characters; longer ones are cited by their parts
@@ -210,6 +211,24 @@ def _stretches(text: str) -> list[str]:
     if current.strip():
         stretches.append(current)
     return [stretch.strip() for stretch in stretches if stretch.strip()] or [text]
+
+
+def sentences_in(unit: Unit) -> tuple[Sentence, ...]:
+    """The sentences of a unit; a table row has cells instead."""
+    return () if unit.provision.cells else sentences_of(unit.text, unit.provision.heading)
+
+
+def sentence_texts(unit: Unit) -> list[str]:
+    """Each sentence of a unit as it is embedded, under the heading that names what it is about.
+
+    None of a unit that has a single one: there is nothing to choose from.
+    """
+    sentences = sentences_in(unit)
+    if len(sentences) < 2:
+        return []
+    about = unit.provision.heading or next(reversed(unit.headings), "")
+    texts = [sentence.of(unit.text) for sentence in sentences]
+    return [f"{about}\n{text}" if about else text for text in texts]
 
 
 def lexical_text(unit: Unit, document: Document) -> str:

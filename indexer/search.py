@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -17,14 +18,16 @@ from corpus.quotation import citation_text
 from corpus.validity import Validity
 from indexer.correction import Correction, Corrector
 from indexer.dense import DenseIndex
-from indexer.embedding.encoder import Encoder, open_encoder, resolve_model
+from indexer.embedding.encoder import Encoder, Vectors, open_encoder, resolve_model
 from indexer.errors import IndexIncompatibleError, InvalidQueryError
 from indexer.filters import Filters
 from indexer.fusion import QUESTION_SHARE, convex_combination
+from indexer.highlights import occurrences
 from indexer.index_folder import (
     DENSE,
     LEXICAL,
     QUESTIONS,
+    SENTENCES,
     STORE,
     VOCABULARY,
     Manifest,
@@ -149,18 +152,21 @@ class SearchIndex:
         # Of each unit the position of its document in the book, shape (units,).
         self._documents = np.array(self.store.unit_documents, np.int64)
         size = self.manifest.counts["units"]
-        self._lexical = LexicalIndex.load(build / LEXICAL, size)
+        self.lexical = LexicalIndex.load(build / LEXICAL, size)
         self._dense = DenseIndex.load(build / DENSE, size)
         self._questions = DenseIndex.load(build / QUESTIONS, size)
+        self._sentences = DenseIndex.load(build / SENTENCES, size)
         # Position of each unit's first question among all of them, shape (units,).
         self._first_questions = self._questions.first_of_units()
         self._has_questions = self._questions.known_units()
         self._folding = Folding(self.store.restatements(), size)
         dictionary = USER_DICTIONARY if self.manifest.dictionary else None
-        self._tokenizer = Tokenizer(self.manifest.terms, dictionary)
+        self.tokenizer = Tokenizer(self.manifest.terms, dictionary)
         self._corrector = Corrector.load(build / VOCABULARY)
-        self._lexicon = Lexicon.load()
+        self.lexicon = Lexicon.load()
         self._reader = QueryReader(self.store)
+        # Whoever works on with what was found asks for the query's vector again.
+        self.vector_of = lru_cache(maxsize=64)(self._vector_of)
 
     @classmethod
     def open(cls, settings: IndexSettings, encoder: Encoder | None = None) -> SearchIndex:
@@ -190,6 +196,22 @@ class SearchIndex:
                 )
             return self._encoder
 
+    def _vector_of(self, query: str) -> Vectors:
+        return self.encoder.encode_query(query)
+
+    def sentence_vectors(self, unit: Unit) -> Vectors:
+        """Vectors of a unit's sentences in order, shape ``(n, dimension)``.
+
+        None (``n`` is 0) of a table row, a unit of one sentence and one that isn't indexed.
+        """
+        return self._sentences.vectors_of(self.store.unit_position.get(unit.id, -1))
+
+    def question_vector(self, unit: Unit, question: str) -> Vectors:
+        """The vector of one of a unit's asked-as questions, shape ``(dimension,)``."""
+        vectors = self._questions.vectors_of(self.store.unit_position[unit.id])
+        vector: Vectors = vectors[questions_of(unit).index(question)]
+        return vector
+
     def search(
         self,
         query: str,
@@ -209,7 +231,7 @@ class SearchIndex:
         is_mended = self._settings.lexicon
         correction = self._corrector.correct(query) if is_mended else Correction(query, ())
         asked = correction.query
-        words = self._tokenizer.words(asked)
+        words = self.tokenizer.words(asked)
         sides = self._scores(asked, words, mode, filters or Filters())
         scores = sides.fused
         if understood := self._reader.read(asked, words):
@@ -247,7 +269,7 @@ class SearchIndex:
                 return Sides(lexical, nothing, unknown, unknown, lexical)
             sides.append((weight, lexical))
         everything = filters != Filters()
-        vector = self.encoder.encode_query(query)
+        vector = self.vector_of(query)
         texts, _ = self._dense.nearest(
             vector, self._dense.passages if everything else NEAREST_PASSAGES
         )
@@ -271,26 +293,26 @@ class SearchIndex:
         Raises:
             KeyError: there is no such unit.
         """
-        words = self._tokenizer.words(query)
+        words = self.tokenizer.words(query)
         meant: dict[str, list[str]] = {}
-        for everyday, official in self._lexicon.meanings(query).items():
-            stand_for = [w for term in official for w in self._tokenizer.words(term)]
+        for everyday, official in self.lexicon.meanings(query).items():
+            stand_for = [w for term in official for w in self.tokenizer.words(term)]
             for word in words:
                 if word in everyday or everyday in word:
                     meant.setdefault(word, []).extend(stand_for)
         unit = self.store.unit_position[unit_id]
-        return coverage_of(self._lexical, unit, words, self._tokenizer.bigrams(query), meant)
+        return coverage_of(self.lexical, unit, words, self.tokenizer.bigrams(query), meant)
 
     def knows(self, term: str) -> bool:
         """Whether any unit has all pairs of characters of a term, in its text or its questions."""
-        return self._lexical.have_all(self._tokenizer.bigrams(term) or [term])
+        return self.lexical.have_all(self.tokenizer.bigrams(term) or [term])
 
     def _lexical_scores(self, query: str, words: Sequence[str]) -> Scores:
-        scores = self._lexical.scores([*words, *self._tokenizer.bigrams(query)])
-        terms = self._lexicon.official_terms(query) if self._settings.lexicon else []
+        scores = self.lexical.scores([*words, *self.tokenizer.bigrams(query)])
+        terms = self.lexicon.official_terms(query) if self._settings.lexicon else []
         if terms:
-            expansion = index_terms(" ".join(terms), self._tokenizer)
-            scores += _EXPANSION_WEIGHT * self._lexical.scores(expansion)
+            expansion = index_terms(" ".join(terms), self.tokenizer)
+            scores += _EXPANSION_WEIGHT * self.lexical.scores(expansion)
         return scores
 
     def _boosted(self, scores: Scores, understood: Understanding, filters: Filters) -> Scores:
@@ -332,7 +354,7 @@ class SearchIndex:
             container=self.container_of(document),
             validity=self.store.validity[document.id],
             citation=citation_text(document, unit.provision),
-            highlights=_occurrences(unit.text, words),
+            highlights=occurrences(unit.text, words),
             asked_as=asked_as,
             same_as=self._same_as(unit),
         )
@@ -349,6 +371,10 @@ class SearchIndex:
             found.append(SameAs(other.id, citation, document, restatement.words))
         return tuple(found)
 
+    def hit_of_unit(self, unit: Unit) -> Hit:
+        """A unit as a hit, whether it was searched for or not."""
+        return self._hit(unit, 1, 1.0, ())
+
     def hit_of(
         self, document: Document, provision: Provision, rank: int = 1, *, alone: bool = False
     ) -> Hit:
@@ -358,21 +384,3 @@ class SearchIndex:
         apparatus = self.store.apparatus(file)
         unit = unit_of(self.store.source_text(file), document, included, apparatus)
         return self._hit(unit, rank, 1.0, ())
-
-
-def _occurrences(text: str, words: Sequence[str]) -> tuple[tuple[int, int], ...]:
-    """Where words occur in ``text``; touching places become one."""
-    folded = text.lower()
-    places = []
-    for word in words:
-        at = folded.find(word)
-        while at >= 0:
-            places.append((at, at + len(word)))
-            at = folded.find(word, at + len(word))
-    merged: list[tuple[int, int]] = []
-    for start, end in sorted(places):
-        if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(merged[-1][1], end))
-        else:
-            merged.append((start, end))
-    return tuple(merged)

@@ -19,6 +19,7 @@ from rich.text import Text
 from indexer.build import build_index
 from indexer.errors import DianceError, NotFoundError
 from indexer.search import Mode, SearchIndex
+from server.cli_answers import answer
 from server.cli_benefits import benefits
 from server.cli_collection import export, ingest, remove
 from server.cli_questions import questions
@@ -290,6 +291,7 @@ def doctor(as_json: AsJson = False) -> None:
 
 
 app.command()(benefits)
+app.command()(answer)
 app.command()(ingest)
 app.command()(questions)
 app.command()(remove)

@@ -17,6 +17,8 @@ from indexer.errors import NotFoundError
 from indexer.filters import Filters
 from indexer.lookup import look_up
 from indexer.search import Mode, SearchIndex
+from server.answer_schemas import AnswerOut
+from server.answering.answerer import Answerer
 from server.benefit_schemas import BenefitOut, BenefitsIn, BenefitsOut
 from server.document_schemas import (
     AttachmentOut,
@@ -43,6 +45,7 @@ class KnowledgeBase:
     def __init__(self, index: SearchIndex) -> None:
         self.index = index
         self._citation = lru_cache(maxsize=_CITATIONS_KEPT)(self._cite)
+        self.answerer = Answerer(index)
 
     def warm_up(self) -> None:
         """Load the model, so that the first question doesn't wait for it."""
@@ -64,6 +67,16 @@ class KnowledgeBase:
         result = self.index.search(query, limit=limit, offset=offset, mode=mode, filters=filters)
         took_ms = (time.perf_counter() - started) * 1000
         return SearchOut.of(result, took_ms, as_of or date.today())
+
+    def answer(self, question: str, as_of: date | None = None) -> AnswerOut:
+        """The answer to a question in the words of the clauses, with citations.
+
+        Raises:
+            InvalidQueryError: the question is empty or too long.
+        """
+        started = time.perf_counter()
+        answer = self.answerer.answer(question, as_of)
+        return AnswerOut.of(answer, (time.perf_counter() - started) * 1000)
 
     def look_up(self, query: str, as_of: date | None = None) -> LookupOut:
         """A document, and a clause of it, by number."""

@@ -29,7 +29,7 @@ class VectorCache:
         name = hashlib.sha256(encoder.fingerprint.encode()).hexdigest()[:16]
         self._path = folder / (f"{name}.npz" if kind == "passage" else f"{name}.{kind}.npz")
         self._encode: BatchEncoder = (
-            encoder.encode_passages if kind == "passage" else encoder.encode_queries
+            encoder.encode_queries if kind == "question" else encoder.encode_passages
         )
 
     def encode(

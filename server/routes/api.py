@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from indexer.search import LONGEST_QUERY, Mode
+from server.answer_schemas import AnswerIn, AnswerOut
 from server.benefit_schemas import BenefitsIn, BenefitsOut
 from server.document_schemas import ClauseDetailOut, DocumentDetailOut
 from server.routes.dependencies import AsOf, FiltersOf, KnowledgeBaseOf
@@ -48,6 +49,12 @@ def search(
 ) -> SearchOut:
     """Ranked clauses with exact citations."""
     return kb.search(q, limit=limit, offset=offset, mode=mode, filters=filters, as_of=filters.as_of)
+
+
+@router.post("/answer", summary="回答问题")
+def answer(kb: KnowledgeBaseOf, asked: AnswerIn) -> AnswerOut:
+    """The sentences and cells that answer, verbatim and cited; or that nothing does."""
+    return kb.answer(asked.question, asked.as_of)
 
 
 @router.get("/lookup", summary="按文号查文件和条款")

@@ -19,7 +19,7 @@ QUERY = "吸纳贫困劳动力开展以工代训,补贴是工资的多少,最长
 
 @pytest.fixture(scope="module")
 def tokenizer(index: SearchIndex) -> Tokenizer:
-    return index._tokenizer
+    return index.tokenizer
 
 
 @pytest.fixture(scope="module")

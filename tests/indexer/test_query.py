@@ -15,7 +15,7 @@ def reader(index: SearchIndex) -> QueryReader:
 
 
 def read(index: SearchIndex, query: str) -> Understanding:
-    return index._reader.read(query, index._tokenizer.words(query))
+    return index._reader.read(query, index.tokenizer.words(query))
 
 
 @pytest.mark.parametrize(

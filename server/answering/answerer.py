@@ -1,0 +1,132 @@
+"""A question goes in, an answer in the words of the clauses comes out, or that there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+
+from indexer.filters import Filters
+from indexer.search import Hit, SearchIndex, SearchResult
+from server.answering.answer import Answer, AnswerStatus, BenefitMatcher, Part
+from server.answering.answerability import Answerability, AnswerabilityJudge
+from server.answering.follow_up import FollowUps
+from server.answering.inquiry import InquiryReader
+from server.answering.notices import (
+    correction_notice,
+    misprint_notices,
+    restatement_notices,
+    validity_notices,
+)
+from server.answering.quoting import MOST_CITED, Quoter, Quotes
+from server.answering.selection import Quoted, Selected
+
+_SEARCHED = 10  # hits that are looked at
+_NOT_SAID = "汇编里没有找到能回答这个问题的规定。"
+
+
+class Answerer:
+    """Answers from an index. Safe to use from several threads.
+
+    A ``benefit_matcher`` adds the benefits that a question is about; without one there are none.
+    """
+
+    def __init__(self, index: SearchIndex, benefit_matcher: BenefitMatcher | None = None) -> None:
+        self._index = index
+        self._judge = AnswerabilityJudge(index)
+        self._inquiries = InquiryReader(index)
+        self._quoter = Quoter(index, self._inquiries)
+        self._follow_ups = FollowUps(index)
+        self._benefit_matcher = benefit_matcher
+
+    def answer(self, question: str, as_of: date | None = None) -> Answer:
+        """The answer as of a day, by default today; documents signed after ``as_of`` are left out.
+
+        Raises:
+            InvalidQueryError: the question is empty or too long.
+            ModelError: the embedding model can't be loaded.
+        """
+        filters = Filters(as_of=as_of) if as_of is not None else None
+        result = self._index.search(question, limit=_SEARCHED, filters=filters)
+        judgement = self._judge.judge(question, result)
+        today = date.today()
+        if not judgement.answerable or not result.hits:
+            return _not_found(result, judgement, as_of or today)
+        return self._found(result, judgement, as_of or today, today)
+
+    def _found(
+        self, result: SearchResult, judgement: Answerability, as_of: date, today: date
+    ) -> Answer:
+        inquiry = self._inquiries.read(result)
+        quotes = self._quoter.quote(inquiry, result)
+        cited = _cited(quotes.quoted, result)
+        benefits = self._benefit_matcher.match(inquiry.text, as_of) if self._benefit_matcher else ()
+        return Answer(
+            question=result.query,
+            as_of=as_of,
+            status=AnswerStatus.ANSWERED,
+            text="\n".join(_spelt(each.selected) for each in quotes.quoted),
+            confidence=judgement.confidence,
+            foci=inquiry.foci,
+            parts=tuple(_parts(quotes.quoted, cited)),
+            citations=cited,
+            notices=tuple(_notices(quotes, result, as_of, today)),
+            benefits=tuple(benefits),
+            follow_up=self._follow_ups.propose(inquiry.text, cited),
+            correction=result.correction,
+        )
+
+
+def _not_found(result: SearchResult, judgement: Answerability, as_of: date) -> Answer:
+    nearest = result.hits[:MOST_CITED]
+    said = judgement.absent or _NOT_SAID
+    hint = "下面列出内容最接近的条款,仅供参考。" if nearest else ""
+    return Answer(
+        question=result.query,
+        as_of=as_of,
+        status=AnswerStatus.NOT_FOUND,
+        text=said + hint,
+        confidence=judgement.confidence,
+        nearest=nearest,
+        notices=tuple(correction_notice(result.correction)),
+        correction=result.correction,
+    )
+
+
+def _cited(quoted: Sequence[Quoted], result: SearchResult) -> tuple[Hit, ...]:
+    """The best hit if it is quoted, the others that are, then what else was found."""
+    hits = {each.hit.unit.id: each.hit for each in quoted}
+    first = result.hits[0].unit.id
+    quoted_first = sorted(hits, key=lambda unit_id: unit_id != first)
+    found = {hit.unit.id: hit for hit in result.hits if hit.unit.id not in hits}
+    most = max(MOST_CITED, len(hits))
+    return tuple([*(hits[unit_id] for unit_id in quoted_first), *found.values()][:most])
+
+
+def _notices(quotes: Quotes, result: SearchResult, as_of: date, today: date) -> Iterable[str]:
+    """What to know beside the answer, each thing once."""
+    hits = [each.hit for each in quotes.quoted]
+    selected = [piece for each in quotes.quoted for piece in each.selected]
+    return dict.fromkeys(
+        [
+            *correction_notice(result.correction),
+            *quotes.differences,
+            *validity_notices(hits, as_of, today),
+            *restatement_notices(hits),
+            *misprint_notices(selected),
+        ]
+    )
+
+
+def _parts(quoted: Iterable[Quoted], cited: Sequence[Hit]) -> Iterator[Part]:
+    number = {hit.unit.id: at for at, hit in enumerate(cited)}
+    for each in quoted:
+        for piece in each.selected:
+            places = piece.clause.places(piece.start, piece.end)
+            yield Part(piece.text, number[each.hit.unit.id], places, piece.head)
+
+
+def _spelt(selected: Sequence[Selected]) -> str:
+    """Stretches one a line; the cells of a row in one line, each with the head of its column."""
+    if not selected[0].clause.cells:
+        return "\n".join(piece.text for piece in selected)
+    return ";".join(f"{p.head}:{p.text}" if p.head else p.text for p in selected)

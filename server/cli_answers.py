@@ -1,0 +1,49 @@
+"""The command ``answer``."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from indexer.search import SearchIndex
+from server.answer_schemas import AnswerOut
+from server.knowledge_base import KnowledgeBase
+from server.settings import ServerSettings
+from server.terminal import AsJson, err, out, print_json
+
+
+def answer(
+    question: Annotated[str, typer.Argument(help="问题,用平常的话说就行")],
+    as_of: Annotated[
+        datetime | None,
+        typer.Option("--as-of", formats=["%Y-%m-%d"], help="以哪一天为准,例如 2021-06-01"),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """用条款原文回答问题,注明出处和时效。汇编没有规定时退出码为 1。"""
+    knowledge_base = KnowledgeBase(SearchIndex.open(ServerSettings()))
+    answered = knowledge_base.answer(question, as_of.date() if as_of else None)
+    if as_json:
+        print_json(answered)
+    else:
+        _show(answered)
+    if answered.status != "answered":
+        raise typer.Exit(1)
+
+
+def _show(answered: AnswerOut) -> None:
+    found = answered.status == "answered"
+    out.print(Text(answered.answer, style="bold" if found else ""))
+    quoted = {part.citation for part in answered.parts}
+    for number, hit in enumerate(answered.citations or answered.nearest):
+        role = "出处" if number in quoted else "另见" if found else "相近"
+        out.print(Text(f"   {role}:{hit.citation.text} [{hit.clause.id}]", style="dim"))
+    for notice in answered.notices:
+        out.print(f"· {notice}", markup=False)
+    if answered.follow_up:
+        err.print("还可以问:")
+        for question in answered.follow_up:
+            err.print(f"   {question}", markup=False)

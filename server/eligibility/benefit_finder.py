@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -18,6 +19,7 @@ from server.eligibility.reading import FactReader
 from server.eligibility.stated_facts import StatedFacts
 
 _MOST_BENEFITS = 40
+_ONESELF = re.compile("我(?!们)|本人")  # 我们 may be a company or a school as well
 _MOST_REFUSED = 10
 
 
@@ -81,7 +83,7 @@ class BenefitFinder:
     def for_question(self, question: str, as_of: date | None = None) -> FoundBenefits:
         """The benefits that somebody asks for in their own words."""
         stated = with_year_of(self._reader.read(question, as_of), as_of)
-        if "我" in question or "本人" in question:
+        if _ONESELF.search(question):
             stated = self.matcher.with_asker(stated)
         return self._found(stated, self._occupations.in_text(question), question)
 

@@ -102,14 +102,18 @@ class BenefitMatcher:
             )
             for benefit in rules.benefits
         }
-        self._employers_only = frozenset(
-            name for benefit in rules.benefits for name in self._turns_on[benefit.id]
-        ) - frozenset(
-            name
-            for benefit in rules.benefits
-            if "劳动者" in benefit.beneficiary
-            for name in self._turns_on[benefit.id]
+        workers, employers = (
+            frozenset(
+                said
+                for benefit in rules.benefits
+                if ("劳动者" in benefit.beneficiary) is for_workers
+                for condition in benefit.conditions
+                for test in tests_of(condition.when)
+                for said in _said_by(test)
+            )
+            for for_workers in (True, False)
         )
+        self._employers_only = employers - workers
 
     def match(
         self,
@@ -138,7 +142,7 @@ class BenefitMatcher:
 
     def with_asker(self, stated: StatedFacts) -> StatedFacts:
         """Who speaks of themselves is a worker, unless they say or tell of things that employ."""
-        if stated.chosen.get("身份") or stated.names & self._employers_only:
+        if stated.chosen.get("身份") or self._employers_only & _all_said(stated):
             return stated
         return stated | StatedFacts(chosen={"身份": frozenset({"劳动者"})})
 
@@ -217,6 +221,18 @@ class BenefitMatcher:
         if issued is None or year is None or year >= issued:
             return None
         return ConditionState(f"文件{issued}年印发,之前的事不适用", False, None, None)
+
+
+def _said_by(test: Test) -> Iterator[tuple[str, str | None]]:
+    """What a test asks for: a fact, and each of its values where it is chosen from a list."""
+    values = test.values if isinstance(test, Chosen) else (None,)
+    yield from ((test.fact, value) for value in values)
+
+
+def _all_said(stated: StatedFacts) -> frozenset[tuple[str, str | None]]:
+    """What was stated, in the same form."""
+    chosen = {(name, value) for name, values in stated.chosen.items() for value in values}
+    return frozenset({*chosen, *((name, None) for name in (*stated.answers, *stated.numbers))})
 
 
 def _relevance(benefit: Benefit, stated: StatedFacts, truths: Sequence[bool | None]) -> float:

@@ -13,6 +13,12 @@ from server.eligibility.reading import FactReader
 from server.eligibility.stated_facts import StatedFacts
 
 _OWN_FACTS = {"certificate": "证书", "level": "等级"}
+# What a group is, is its last word: 国有企业 is a company, 国有企业职工 is not.
+_ASKERS_BY_LAST_WORD = {
+    "企业": ("企业", "公司", "集团", "厂", "合作社", "车间", "用人单位", "采购方", "商户"),
+    "院校": ("学校", "院校", "学院", "技校"),
+    "培训机构": ("培训机构", "培训中心", "评价机构"),
+}
 _LONGEST = 200  # characters of a field
 
 
@@ -47,6 +53,8 @@ class Profile(BaseModel):
                 stated |= _restricted(_from_words(words, reader, vocabulary), name)
         for words in self.groups:
             stated |= _from_words(words[:_LONGEST], reader, vocabulary)
+            if not (self.occupation or self.certificate or self.level):
+                stated |= _asker_of(words)
         further = (self.model_extra or {}).values()
         for words in (self.employer, self.place, *further):
             if isinstance(words, str):
@@ -66,6 +74,14 @@ def _from_words(words: str, reader: FactReader, vocabulary: Mapping[str, Fact]) 
         if any(value.name == words for value in fact.values)
     }
     return StatedFacts(chosen=named) if named else reader.read(words)
+
+
+def _asker_of(group: str) -> StatedFacts:
+    """Who asks, where the group is one of companies or schools."""
+    asker = frozenset(
+        name for name, words in _ASKERS_BY_LAST_WORD.items() if group.strip().endswith(words)
+    )
+    return StatedFacts(chosen={"身份": asker} if asker else {})
 
 
 def _restricted(stated: StatedFacts, name: str) -> StatedFacts:

@@ -49,22 +49,28 @@ def fault_of_question(question: str) -> Fault | None:
     """What is wrong with a stripped question by itself; None if nothing is."""
     if not SHORTEST_QUESTION <= len(question) <= LONGEST_QUESTION:
         return Fault.LENGTH
-    return _fault_of_text(question)
+    return fault_of_text(question)
 
 
 def fault_of_keyword(keyword: str) -> Fault | None:
     """What is wrong with a keyword by itself; None if nothing is."""
     if not 0 < len(keyword) <= LONGEST_KEYWORD:
         return Fault.LENGTH
-    return _fault_of_text(keyword)
+    return fault_of_text(keyword)
 
 
-def _fault_of_text(text: str) -> Fault | None:
+def fault_of_text(text: str) -> Fault | None:
+    """Markup, an address or talk of machines in a text of any length; None if there is none."""
     if not _ALLOWED.fullmatch(text) or 2 * len(_HAN.findall(text)) < len(text):
         return Fault.CHARACTERS
     if _ADDRESS.search(text):
         return Fault.ADDRESS
-    return Fault.MACHINE_TALK if _TALK_OF_MACHINES.search(text) else None
+    return Fault.MACHINE_TALK if talks_to_machines(text) else None
+
+
+def talks_to_machines(text: str) -> bool:
+    """Whether a text gives orders to a model, or is what a model says of itself."""
+    return _TALK_OF_MACHINES.search(text) is not None
 
 
 def bare(text: str) -> str:

@@ -1,4 +1,4 @@
-"""``diance eval``: our own questions, an ablation, answerability, or a public benchmark."""
+"""``diance eval``: our own questions, the ladder of an ablation, or a public benchmark."""
 
 from __future__ import annotations
 
@@ -10,17 +10,12 @@ import typer
 from rich.console import Console
 
 from eval.ablation import measure_ladder
-from eval.answerability import measure_answerability
-from eval.answers import evaluate_answers
 from eval.benchmark import measure_benchmark, read_benchmark
-from eval.calibration import calibrate, write_calibration
-from eval.plots import plot_ladder, plot_reliability, require_plotting
+from eval.plots import plot_ladder, require_plotting
 from eval.progress import MeasureProgress
 from eval.questions import DATASETS, read_questions
 from eval.reports import (
     show_ablation,
-    show_answerability,
-    show_answers,
     show_benchmark,
     show_modes,
     write_modes,
@@ -30,7 +25,6 @@ from eval.run import evaluate_mode
 from indexer.errors import DianceError
 from indexer.search import Mode, SearchIndex
 from indexer.settings import IndexSettings
-from server.answering.answerer import Answerer
 
 
 def evaluate(
@@ -38,22 +32,12 @@ def evaluate(
         Path | None, typer.Option(help="问题文件(JSON Lines),默认 eval/datasets/dev.jsonl")
     ] = None,
     mode: Annotated[list[Mode] | None, typer.Option(help="只测这些检索方式,可重复")] = None,
-    answers: Annotated[
-        bool, typer.Option("--answers", help="改测回答:出处、原文、字数、拒答和用时")
-    ] = False,
     ablation: Annotated[
         bool, typer.Option("--ablation", help="逐步加上检索的各个部分,看每一步的作用")
     ] = False,
     plot: Annotated[
-        Path | None, typer.Option(help="把 --ablation 或 --negatives 的结果画成图(.svg 或 .png)")
+        Path | None, typer.Option(help="把 --ablation 的结果画成图(.svg 或 .png)")
     ] = None,
-    negatives: Annotated[
-        Path | None,
-        typer.Option(help="测量拒答:这个文件中的问题汇编没有答案,应当拒答"),
-    ] = None,
-    calibrate_weights: Annotated[
-        bool, typer.Option("--calibrate", help="重新拟合判断有无答案的权重,写回程序")
-    ] = False,
     benchmark: Annotated[
         Path | None, typer.Option(help="改测这个目录中的公开基准(法条检索)")
     ] = None,
@@ -66,26 +50,15 @@ def evaluate(
     _refuse(
         {
             "--ablation 和 --benchmark 不能同时用,请分两次运行": ablation and benchmark,
-            "--answers 只测综合检索上的回答,请去掉 --mode": answers and mode,
-            "--answers 请与 --ablation、--benchmark 分开运行": answers and (ablation or benchmark),
             "--ablation 的每一步都定好了检索方式,请去掉 --mode": ablation and mode,
             "--benchmark 自带问题,请去掉 --questions": benchmark and questions,
-            "--plot 画的是 --ablation 或 --negatives 的结果,请加上其中一个": plot
-            and not (ablation or negatives),
-            "--negatives 和 --calibrate 请单独使用,分两次运行": (negatives or calibrate_weights)
-            and (ablation or benchmark or questions or mode or (negatives and calibrate_weights)),
+            "--plot 画的是 --ablation 的结果,请加上 --ablation": plot and not ablation,
             "--limit-articles 请与 --benchmark 一起用": limit_articles and not benchmark,
         }
     )
     path = questions or DATASETS / "dev.jsonl"
     if benchmark is not None:
         _benchmark(benchmark, limit_articles, mode or list(Mode), json_file)
-    elif calibrate_weights:
-        _calibrate()
-    elif negatives is not None:
-        _answerability(negatives, plot, json_file)
-    elif answers:
-        _answers(path, json_file)
     elif ablation:
         _ablation(path, plot, json_file)
     else:
@@ -116,23 +89,6 @@ def _modes(path: Path, modes: Sequence[Mode], json_file: Path | None) -> None:
         write_modes(json_file, reports)
 
 
-def _answers(path: Path, json_file: Path | None) -> None:
-    asked = read_questions(path)
-    answerer = Answerer(SearchIndex.open(IndexSettings()))
-    done = 0
-    with _progress() as progress:
-
-        def advance() -> None:
-            nonlocal done
-            done += 1
-            progress.asking(done, len(asked))
-
-        report = evaluate_answers(answerer, asked, advance)
-    show_answers(report, path)
-    if json_file is not None:
-        write_report(json_file, report)
-
-
 def _ablation(path: Path, plot: Path | None, json_file: Path | None) -> None:
     if plot is not None:
         require_plotting(plot)
@@ -144,24 +100,6 @@ def _ablation(path: Path, plot: Path | None, json_file: Path | None) -> None:
         write_report(json_file, report)
     if plot is not None:
         plot_ladder(report, plot)
-
-
-def _calibrate() -> None:
-    with _progress() as progress:
-        write_calibration(calibrate(IndexSettings(), progress.step))
-
-
-def _answerability(path: Path, plot: Path | None, json_file: Path | None) -> None:
-    if plot is not None:
-        require_plotting(plot)
-    with _progress() as progress:
-        index = SearchIndex.open(IndexSettings())
-        report = measure_answerability(index, path, progress.asking)
-    show_answerability(report, path)
-    if json_file is not None:
-        write_report(json_file, report)
-    if plot is not None:
-        plot_reliability(report, plot)
 
 
 def _benchmark(

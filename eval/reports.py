@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from statistics import median
 
 from rich.console import Console
 from rich.table import Table
@@ -16,6 +17,7 @@ from eval.answers import ANSWER_MEASURES, AnswersReport
 from eval.benchmark import BENCHMARK_MEASURES, BenchmarkReport
 from eval.measures import MEASURES, Estimate
 from eval.run import OVERALL, ModeReport
+from eval.subsidies import SubsidyReport, found_share
 from indexer.errors import DianceError
 from indexer.search import Mode
 
@@ -136,6 +138,32 @@ def show_answers(report: AnswersReport, path: Path) -> None:
     )
 
 
+def show_subsidies(report: SubsidyReport, path: Path) -> None:
+    """Entries found, figures given and entries wrongly applied, then each case that fails."""
+    ways = {"按表单(profile)": report.by_profile, "按问题(question)": report.by_question}
+    table = Table(
+        "方式", "案例", "应找到", "找到", "数额正确", "误判适用", "p50 毫秒", title=str(path)
+    )
+    for way, results in ways.items():
+        figures = sum(result.figures for result in results)
+        missed = sum(len(result.figures_missed) for result in results)
+        table.add_row(
+            way,
+            str(len(results)),
+            str(sum(result.expected for result in results)),
+            f"{found_share(results):.3f}",
+            f"{1 - missed / max(figures, 1):.3f} ({figures})",
+            str(sum(len(result.wrongly_applied) for result in results)),
+            f"{median(result.seconds for result in results) * 1000:.1f}",
+        )
+    _console.print(table)
+    for way, results in ways.items():
+        for result in results:
+            for name, quotes in (("没有找到", result.missed), ("误判适用", result.wrongly_applied)):
+                for words in quotes:
+                    _console.print(f"{way} {result.id} {name}:{words}", markup=False)
+
+
 def _cell(estimate: Estimate) -> str:
     return f"{estimate.mean:.3f} [{estimate.low:.2f}, {estimate.high:.2f}]".replace("[", "\\[")
 
@@ -150,7 +178,8 @@ def write_modes(path: Path, reports: Sequence[ModeReport]) -> None:
 
 
 def write_report(
-    path: Path, report: AblationReport | AnswerabilityReport | AnswersReport | BenchmarkReport
+    path: Path,
+    report: AblationReport | AnswerabilityReport | AnswersReport | BenchmarkReport | SubsidyReport,
 ) -> None:
     """The report as it is.
 

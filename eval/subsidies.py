@@ -18,7 +18,7 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -122,19 +122,32 @@ def by_question(case: SubsidyCase) -> BenefitsIn:
     return BenefitsIn(question=case.question)
 
 
-def measure_cases(
-    kb: KnowledgeBase,
-    cases: Sequence[SubsidyCase],
-    asked: Callable[[SubsidyCase], BenefitsIn],
-) -> list[CaseResult]:
-    """Match every case and judge the result."""
-    results = []
-    for case in cases:
-        request = asked(case)
-        started = time.perf_counter()
-        found = kb.benefits(request)
-        results.append(_judge(case, found, time.perf_counter() - started))
-    return results
+@dataclass(frozen=True, slots=True)
+class SubsidyReport:
+    """Results of all cases, ``by_profile`` and ``by_question``; in the order of the file."""
+
+    by_profile: tuple[CaseResult, ...]
+    by_question: tuple[CaseResult, ...]
+
+
+def found_share(results: Sequence[CaseResult]) -> float:
+    """Of the expected entries of all cases the share that was found, 0 to 1."""
+    return 1 - sum(len(r.missed) for r in results) / max(sum(r.expected for r in results), 1)
+
+
+def measure_cases(kb: KnowledgeBase, cases: Sequence[SubsidyCase]) -> SubsidyReport:
+    """Match every case, as a form and in the person's own words, and judge the results."""
+    kb.benefits(by_question(cases[0]))  # loads what is loaded on first use
+    return SubsidyReport(
+        tuple(_measure(kb, case, by_profile(case)) for case in cases),
+        tuple(_measure(kb, case, by_question(case)) for case in cases),
+    )
+
+
+def _measure(kb: KnowledgeBase, case: SubsidyCase, asked: BenefitsIn) -> CaseResult:
+    started = time.perf_counter()
+    found = kb.benefits(asked)
+    return _judge(case, found, time.perf_counter() - started)
 
 
 def _judge(case: SubsidyCase, found: BenefitsOut, seconds: float) -> CaseResult:

@@ -6,7 +6,7 @@
     ├── BuildError              a build can't be made or finished
     ├── IngestError             a file can't be added or taken away
     ├── ModelError              the embedding model can't be loaded
-    ├── GeneratorError          the question generator isn't set, or refuses to work
+    ├── LanguageModelError      a language model isn't set, or refuses to work
     ├── InvalidQueryError       the query can't be searched for
     ├── NotReadyError           the service is still starting
     ├── NotFoundError           there is no document or clause of that name
@@ -43,8 +43,8 @@ class ModelError(DianceError):
     """The embedding model can't be loaded."""
 
 
-class GeneratorError(DianceError):
-    """The question generator isn't set or can't be used; what it wrote before is kept."""
+class LanguageModelError(DianceError):
+    """A language model isn't set or can't be used; what it wrote before is kept."""
 
 
 class InvalidQueryError(DianceError):

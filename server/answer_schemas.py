@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import datetime
+from typing import TYPE_CHECKING
 
-from pydantic import BaseModel, ConfigDict, Field, SerializeAsAny
+from pydantic import BaseModel, ConfigDict, Field
 
 from indexer.search import LONGEST_QUERY
 from server.answering.answer import Answer, Part
+from server.benefit_schemas import BenefitOut
 from server.schemas import HitOut
+
+if TYPE_CHECKING:
+    from server.answering.wording import Wording
+
+WORDED_BY_A_MODEL = "由语言模型组织文字,引文以所列条款为准"
 
 
 class AnswerIn(BaseModel):
@@ -44,12 +51,24 @@ class AnswerPartOut(BaseModel):
         return cls(text=part.text, citation=part.citation, spans=spans, head=part.head)
 
 
+class WordingOut(BaseModel):
+    """The answer in connected sentences by a language model; [1] means the first citation.
+
+    Its figures, numbers and quotations stand in the cited clauses; ``marked`` is to be shown.
+    """
+
+    text: str
+    model: str
+    marked: str = WORDED_BY_A_MODEL
+
+
 class AnswerOut(BaseModel):
     """An answer in the words of the cited clauses, or that the compilation doesn't say.
 
     ``citations`` are those that answer, the most useful first; they are empty if nothing was
     found, ``nearest`` then lists the nearest clauses. ``confidence`` is the probability that the
-    first clause answers.
+    first clause answers. ``wording`` is null unless a language model is set and what it wrote
+    stands up to the check; ``answer`` is verbatim either way.
     """
 
     question: str
@@ -57,29 +76,37 @@ class AnswerOut(BaseModel):
     status: str = Field(description="answered | not_found")
     answer: str
     confidence: float = Field(ge=0, le=1)
+    wording: WordingOut | None
     parts: list[AnswerPartOut]
     citations: list[HitOut]
     nearest: list[HitOut]
     notices: list[str]
-    benefits: list[SerializeAsAny[BaseModel]]
+    benefits: list[BenefitOut]
     follow_up: list[str]
     as_of: datetime.date
     took_ms: float
 
     @classmethod
-    def of(cls, answer: Answer, took_ms: float) -> AnswerOut:
-        """The JSON of an answer."""
+    def of(
+        cls,
+        answer: Answer,
+        benefits: list[BenefitOut],
+        took_ms: float,
+        wording: Wording | None = None,
+    ) -> AnswerOut:
+        """The JSON of an answer, of its benefits, and of its wording if there is one."""
         return cls(
             question=answer.question,
             corrected_question=answer.correction.query if answer.correction else None,
             status=answer.status.value,
             answer=answer.text,
             confidence=round(answer.confidence, 4),
+            wording=WordingOut(text=wording.text, model=wording.model) if wording else None,
             parts=[AnswerPartOut.of(part) for part in answer.parts],
             citations=[HitOut.of(hit, answer.as_of) for hit in answer.citations],
             nearest=[HitOut.of(hit, answer.as_of) for hit in answer.nearest],
             notices=list(answer.notices),
-            benefits=list(answer.benefits),
+            benefits=benefits,
             follow_up=list(answer.follow_up),
             as_of=answer.as_of,
             took_ms=round(took_ms, 2),

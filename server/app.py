@@ -13,7 +13,6 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from indexer.errors import DianceError, NotReadyError
-from indexer.search import SearchIndex
 from server import problems
 from server.knowledge_base import KnowledgeBase
 from server.routes import api, health, pages
@@ -42,7 +41,7 @@ class Service:
         if self._knowledge_base is not None:
             return
         try:
-            knowledge_base = KnowledgeBase(SearchIndex.open(settings))
+            knowledge_base = KnowledgeBase.open(settings)
             knowledge_base.warm_up()
         except DianceError as error:
             self._reason = error

@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from indexer.search import SearchIndex
 from server.answer_schemas import AnswerOut
 from server.knowledge_base import KnowledgeBase
 from server.settings import ServerSettings
@@ -24,7 +23,7 @@ def answer(
     as_json: AsJson = False,
 ) -> None:
     """用条款原文回答问题,注明出处和时效。汇编没有规定时退出码为 1。"""
-    knowledge_base = KnowledgeBase(SearchIndex.open(ServerSettings()))
+    knowledge_base = KnowledgeBase.open(ServerSettings())
     answered = knowledge_base.answer(question, as_of.date() if as_of else None)
     if as_json:
         print_json(answered)
@@ -35,11 +34,16 @@ def answer(
 
 
 def _show(answered: AnswerOut) -> None:
+    if answered.wording is not None:
+        out.print(Text(answered.wording.text))
+        out.print(Text(f"   ({answered.wording.marked})", style="dim"))
     found = answered.status == "answered"
     out.print(Text(answered.answer, style="bold" if found else ""))
     quoted = {part.citation for part in answered.parts}
     for number, hit in enumerate(answered.citations or answered.nearest):
         role = "出处" if number in quoted else "另见" if found else "相近"
+        if answered.wording is not None:
+            role += f" [{number + 1}]"
         out.print(Text(f"   {role}:{hit.citation.text} [{hit.clause.id}]", style="dim"))
     for notice in answered.notices:
         out.print(f"· {notice}", markup=False)

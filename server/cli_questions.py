@@ -8,8 +8,9 @@ import typer
 from pydantic import BaseModel
 
 from indexer.build import build_index
-from indexer.errors import GeneratorError
-from indexer.generation.settings import Endpoint, endpoint_of
+from indexer.errors import LanguageModelError
+from indexer.generation.settings import endpoint_of
+from indexer.language_model.endpoint import Endpoint
 from server.settings import ServerSettings
 from server.terminal import AsJson, err, out, print_json, shown_progress
 
@@ -61,7 +62,7 @@ def questions(
     条款的标题和正文会发送给该服务。中断后再次运行会接着做。有条款没有生成时退出码为 1。
     """
     if bool(files) == everything:
-        raise GeneratorError(
+        raise LanguageModelError(
             "请写出添加时的文件名,例如 diance questions 下册.pdf;或用 --all 表示全部添加的文件。"
         )
     settings = ServerSettings()
@@ -83,7 +84,7 @@ def generate_questions(
     """Write questions for the clauses that have none and build the index; without endpoint, count.
 
     Raises:
-        GeneratorError: nothing of that name was added, or nothing could be begun.
+        LanguageModelError: nothing of that name was added, or nothing could be begun.
         BuildError: the index can't be built; the questions are kept for the next build.
     """
     from indexer.generation.run import generate, open_clauses  # noqa: PLC0415  (loads slowly)

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
 
 from corpus.akoma_ntoso import Reference, to_akoma_ntoso, work_address
 from corpus.citations import Relation, RelationKind
@@ -19,6 +20,7 @@ from indexer.lookup import look_up
 from indexer.search import Mode, SearchIndex
 from server.answer_schemas import AnswerOut
 from server.answering.answerer import Answerer
+from server.answering.wording_settings import open_writer
 from server.benefit_schemas import BenefitOut, BenefitsIn, BenefitsOut
 from server.document_schemas import (
     AttachmentOut,
@@ -35,22 +37,39 @@ from server.eligibility.benefit_finder import BenefitFinder
 from server.eligibility.matching import MatchedBenefit
 from server.eligibility.profile import UnderstoodProfile
 from server.schemas import DocumentOut, DocumentsOut, FacetOut, HitOut, LookupOut, SearchOut
+from server.settings import ServerSettings
+
+if TYPE_CHECKING:
+    from server.answering.wording import AnswerWriter
 
 _CITATIONS_KEPT = 4096  # of clauses that benefit rules name; there are about 600
 
 
 class KnowledgeBase:
-    """Answers in the form of the outer surface. All dates default to today."""
+    """Answers in the form of the outer surface. All dates default to today.
 
-    def __init__(self, index: SearchIndex) -> None:
+    ``writer`` words answers; without one they are given in the words of the clauses alone.
+    """
+
+    def __init__(self, index: SearchIndex, writer: AnswerWriter | None = None) -> None:
         self.index = index
+        self.writer = writer
         self._citation = lru_cache(maxsize=_CITATIONS_KEPT)(self._cite)
-        self.answerer = Answerer(index)
+
+    @classmethod
+    def open(cls, settings: ServerSettings) -> KnowledgeBase:
+        """Open what the settings name.
+
+        Raises:
+            IndexMissingError: nothing has been built.
+            IndexIncompatibleError: built by another version or with another model, or damaged.
+        """
+        index = SearchIndex.open(settings)
+        return cls(index, open_writer(settings, index.tokenizer))
 
     def warm_up(self) -> None:
         """Load the model, so that the first question doesn't wait for it."""
-        self.index.search("培训补贴", limit=1)
-        self.benefits(BenefitsIn(question="培训补贴"))
+        self.answer("培训补贴多少钱")
 
     def search(
         self,
@@ -69,14 +88,17 @@ class KnowledgeBase:
         return SearchOut.of(result, took_ms, as_of or date.today())
 
     def answer(self, question: str, as_of: date | None = None) -> AnswerOut:
-        """The answer to a question in the words of the clauses, with citations.
+        """The answer to a question in the words of the clauses, with citations and any wording.
 
         Raises:
             InvalidQueryError: the question is empty or too long.
         """
         started = time.perf_counter()
         answer = self.answerer.answer(question, as_of)
-        return AnswerOut.of(answer, (time.perf_counter() - started) * 1000)
+        wording = self.writer.write(answer) if self.writer is not None else None
+        benefits = [self._benefit(matched, answer.as_of) for matched in answer.benefits]
+        took_ms = (time.perf_counter() - started) * 1000
+        return AnswerOut.of(answer, benefits, took_ms, wording)
 
     def look_up(self, query: str, as_of: date | None = None) -> LookupOut:
         """A document, and a clause of it, by number."""
@@ -246,6 +268,11 @@ class KnowledgeBase:
 
     def _cite(self, clause_id: str, as_of: date) -> HitOut:
         return HitOut.of(self._benefit_finder.hit(clause_id), as_of)
+
+    @cached_property
+    def answerer(self) -> Answerer:
+        """What answers questions."""
+        return Answerer(self.index, self._benefit_finder)
 
     @cached_property
     def _benefit_finder(self) -> BenefitFinder:

@@ -13,20 +13,15 @@ document drops 8 % and lets 32 % pass of those that belong to another clause of 
 
 from __future__ import annotations
 
-import functools
 import json
-import logging
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-import jieba
-import jieba.posseg
-
-from corpus.document_number import chinese_to_int, find_all
+from corpus.document_number import find_all
+from corpus.figures import ARABIC, CHINESE, arabic_value, chinese_value, folded
 from corpus.model import Document
 from corpus.question_form import (
     MOST_KEYWORDS,
@@ -36,22 +31,15 @@ from corpus.question_form import (
     fault_of_keyword,
     fault_of_question,
 )
-from indexer.generation.endpoint import UnusableReplyError
+from indexer.language_model.chat import UnusableReplyError, without_thought
+from indexer.language_model.names import names_in
 from indexer.passages import Unit
 
 _LONGEST_COPY = 16  # characters; the longest in the questions that people wrote
 _SHORTEST_COPY = 8  # a question that is nothing but words of the clause
-# Places and organisations. What jieba calls people (师傅, 比武, 小发明) seldom are any, nor are its
-# rarest places (太旧, 花钱买), harvested from texts by machine.
-_NAME_TAGS = frozenset({"ns", "nt"})
-_RAREST_NAME = 4  # frequency in jieba's dictionary
 
-_THOUGHT = re.compile(r"\A\s*<think>.*?</think>", re.DOTALL)
 _FENCE = re.compile(r"\A\s*```\w*\s*\n(.*?)\n?\s*```\s*\Z", re.DOTALL)
 _TITLE = re.compile(r"《([^《》]+)》")
-_SCALES = {"百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
-_ARABIC = re.compile(r"(\d{1,3}(?:,\d{3})+(?!\d)|\d+)(\.\d+)?\s*([百千万]?亿|[百千万])?")
-_CHINESE = re.compile(r"[〇零一二两三四五六七八九十百千万亿]+")
 # A Chinese numeral is a figure before a measure; 一次 and 几百块 are manners of speaking.
 _CHINESE_FIGURE = re.compile(
     r"(?<![几数好多上成半〇零一二两三四五六七八九十百千万亿])"
@@ -87,7 +75,7 @@ def read_answer(content: str) -> tuple[list[object], list[object]]:
     Raises:
         UnusableReplyError: the answer is no JSON, or other JSON.
     """
-    content = _THOUGHT.sub("", content)
+    content = without_thought(content)
     if fenced := _FENCE.match(content):
         content = fenced[1]
     try:
@@ -143,79 +131,27 @@ def _fault(draft: object, question: str, text: str, context: str) -> Fault | Non
 
 def invention(text: str, shown: str) -> Fault | None:
     """What ``text`` names that isn't in what the model was shown; None if nothing."""
-    numbers = {str(number) for _, number in find_all(_folded(shown))}
-    if any(str(number) not in numbers for _, number in find_all(_folded(text))):
+    numbers = {str(number) for _, number in find_all(folded(shown))}
+    if any(str(number) not in numbers for _, number in find_all(folded(text))):
         return Fault.NUMBER
     if any(bare(title) not in bare(shown) for title in _TITLE.findall(text)):
         return Fault.NUMBER
     if _figures_stated(text) - _figures_shown(shown):
         return Fault.FIGURE
-    return Fault.NAME if any(name not in shown for name in _names(text)) else None
-
-
-def _folded(text: str) -> str:
-    """Full-width digits as plain ones; a full-width comma parts sentences, not thousands."""
-    return unicodedata.normalize("NFKC", text.replace("，", ";"))
+    return Fault.NAME if any(name not in shown for name in names_in(text)) else None
 
 
 def _figures_stated(text: str) -> set[Decimal]:
-    text = _folded(text)
-    without_arabic = _ARABIC.sub(" ", text)  # the 万 of 3万 counts with the 3
-    chinese = {_value(hit[1]) for hit in _CHINESE_FIGURE.finditer(without_arabic)}
-    return chinese | {_arabic_value(hit) for hit in _ARABIC.finditer(text)}
+    text = folded(text)
+    without_arabic = ARABIC.sub(" ", text)  # the 万 of 3万 counts with the 3
+    chinese = {chinese_value(hit[1]) for hit in _CHINESE_FIGURE.finditer(without_arabic)}
+    return chinese | {arabic_value(hit) for hit in ARABIC.finditer(text)}
 
 
 def _figures_shown(text: str) -> set[Decimal]:
-    text = _folded(text)
-    chinese = {_value(hit[0]) for hit in _CHINESE.finditer(text)}
-    return chinese | {_arabic_value(hit) for hit in _ARABIC.finditer(text)}
-
-
-def _arabic_value(hit: re.Match[str]) -> Decimal:
-    value = Decimal(hit[1].replace(",", "") + (hit[2] or ""))
-    for scale in hit[3] or "":
-        value *= _SCALES[scale]
-    return value.normalize()
-
-
-def _value(numeral: str) -> Decimal:
-    """三万五千 is 35,000; 二〇三〇 is 2030."""
-    if len(numeral) > 1 and not re.search("[十百千万亿]", numeral):
-        digits = "".join(str(chinese_to_int(character)) for character in numeral)
-        return Decimal(digits).normalize()
-    total, section, digit = 0, 0, 0
-    for character in numeral:
-        if character in "万亿":
-            section = (section + digit or 1) * _SCALES[character]
-            total = (total or 1) * section if total and character == "亿" else total + section
-            section, digit = 0, 0
-        elif character in "十百千":
-            section += (digit or 1) * chinese_to_int(character)
-            digit = 0
-        else:
-            digit = chinese_to_int(character)
-    return Decimal(total + section + digit).normalize()
-
-
-@functools.cache
-def load_name_tagger() -> jieba.posseg.POSTokenizer:
-    """Takes seconds the first time; an instance of its own, so that nothing is added to it."""
-    jieba.setLogLevel(logging.WARNING)
-    tagger = jieba.posseg.POSTokenizer(jieba.Tokenizer())
-    tagger.initialize()
-    return tagger
-
-
-def _names(text: str) -> list[str]:
-    """Names of the dictionary; guessed ones (HMM) are too often none."""
-    tagger = load_name_tagger()
-    return [
-        pair.word
-        for pair in tagger.cut(text, HMM=False)
-        if pair.flag in _NAME_TAGS
-        and len(pair.word) > 1
-        and tagger.tokenizer.FREQ.get(pair.word, 0) >= _RAREST_NAME
-    ]
+    text = folded(text)
+    chinese = {chinese_value(hit[0]) for hit in CHINESE.finditer(text)}
+    return chinese | {arabic_value(hit) for hit in ARABIC.finditer(text)}
 
 
 def _is_copy(question: str, text: str) -> bool:

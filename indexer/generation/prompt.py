@@ -7,9 +7,8 @@ examples instead of training: InPars, Bonifacio et al. 2022).
 
 from __future__ import annotations
 
-import json
-
 from corpus.model import Document
+from indexer.language_model.chat import Messages, messages_with_data
 from indexer.passages import Unit
 
 _LONGEST_TEXT = (
@@ -29,14 +28,11 @@ _TASK = """\
 {"questions": ["学徒考了证能领多少钱", "带徒弟有没有补助"], "keywords": ["学徒", "补贴"]}"""
 
 
-def messages_for(document: Document, unit: Unit) -> list[dict[str, str]]:
-    """The messages of a chat. The clause is a JSON string, so no text can end it and go on."""
+def messages_for(document: Document, unit: Unit) -> Messages:
+    """The messages of a chat about one clause."""
     clause = {
         "文件标题": document.title,
         "上级标题": list(unit.headings),
         "条款": unit.reading[:_LONGEST_TEXT],
     }
-    data = json.dumps(clause, ensure_ascii=False)
-    # Half a pair of surrogates, as some PDFs hold them, can't be sent.
-    data = data.encode("utf-8", errors="replace").decode("utf-8")
-    return [{"role": "system", "content": _TASK}, {"role": "user", "content": data}]
+    return messages_with_data(_TASK, clause)

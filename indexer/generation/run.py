@@ -21,11 +21,12 @@ from corpus.generated_questions import append_generated, questions_folder, tidy
 from corpus.model import Compilation, Document
 from corpus.question_form import Fault
 from corpus.sources import MANIFEST, SourceError, load_sources
-from indexer.errors import GeneratorError
-from indexer.generation.endpoint import UnusableReplyError, complete, open_client
-from indexer.generation.form_check import CheckedReply, check_reply, load_name_tagger
+from indexer.errors import LanguageModelError
+from indexer.generation.form_check import CheckedReply, check_reply
 from indexer.generation.prompt import messages_for
-from indexer.generation.settings import Endpoint
+from indexer.language_model.chat import UnusableReplyError, complete, open_client
+from indexer.language_model.endpoint import Endpoint
+from indexer.language_model.names import load_name_tagger
 from indexer.passages import Unit, units_of, wants_questions
 from indexer.settings import IndexSettings
 
@@ -78,7 +79,7 @@ def open_clauses(settings: IndexSettings, files: Sequence[str] | None = None) ->
     """The clauses of added files that have no questions; of all files by default.
 
     Raises:
-        GeneratorError: nothing of that name was added, or an added file can't be read.
+        LanguageModelError: nothing of that name was added, or an added file can't be read.
     """
     folder = settings.added_folder
     try:
@@ -87,11 +88,11 @@ def open_clauses(settings: IndexSettings, files: Sequence[str] | None = None) ->
         for name in files or ():
             if name not in added:
                 known = "、".join(added) or "(无)"
-                raise GeneratorError(f"没有添加过名为 {name} 的文件。已添加的文件:{known}。")
+                raise LanguageModelError(f"没有添加过名为 {name} 的文件。已添加的文件:{known}。")
         chosen = [added[name] for name in dict.fromkeys(files or added)]
         edition = prepare_edition(chosen, added_folder=folder)
     except (SourceError, ErrataError, AskedAsError) as error:
-        raise GeneratorError(str(error)) from None
+        raise LanguageModelError(str(error)) from None
     documents = {document.id: document for document in edition.documents}
     units = list(units_of(edition))
     clauses = tuple(
@@ -111,7 +112,7 @@ def generate(
     """Ask the model for questions to each clause and keep those that are in form.
 
     Raises:
-        GeneratorError: the folder of the questions can't be written, so nothing was begun.
+        LanguageModelError: the folder of the questions can't be written, so nothing was begun.
     """
     try:
         questions_folder(settings.added_folder).mkdir(parents=True, exist_ok=True)
@@ -134,9 +135,9 @@ def generate(
     )
 
 
-def _unwritable(error: OSError) -> GeneratorError:
+def _unwritable(error: OSError) -> LanguageModelError:
     name = error.filename or "问法文件"
-    return GeneratorError(f"无法写入 {name}({error.strerror or error})。请检查磁盘空间和权限。")
+    return LanguageModelError(f"无法写入 {name}({error.strerror or error})。请检查磁盘空间和权限。")
 
 
 class _Run:
@@ -167,7 +168,7 @@ class _Run:
             async with open_client(self._endpoint) as client, asyncio.TaskGroup() as workers:
                 for _ in range(self._endpoint.parallel):
                     workers.create_task(self._work(client, pending))
-        except* GeneratorError as errors:
+        except* LanguageModelError as errors:
             stopped = str(errors.exceptions[0])
         return stopped
 
@@ -208,7 +209,9 @@ class _Run:
         self.failures.append(Failure(unit.id, str(error)))
         self._outages = self._outages + 1 if error.outage else 0
         if self._outages == _OUTAGES:
-            raise GeneratorError(f"连续 {_OUTAGES} 个条款没有得到答复,不再继续。最后一次:{error}。")
+            raise LanguageModelError(
+                f"连续 {_OUTAGES} 个条款没有得到答复,不再继续。最后一次:{error}。"
+            )
 
     def _keep(self, document: Document, unit: Unit, reply: CheckedReply) -> None:
         asked_as = AskedAs(reply.questions, reply.keywords, made_by=self._endpoint.model)

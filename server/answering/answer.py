@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Protocol
-
-from pydantic import BaseModel
 
 from corpus.model import Span
 from indexer.correction import Correction
 from indexer.search import Hit
 from server.answering.focus import Focus
+from server.eligibility.matching import MatchedBenefit
 
 
 class AnswerStatus(StrEnum):
@@ -56,13 +53,6 @@ class Answer:
     citations: tuple[Hit, ...] = ()
     nearest: tuple[Hit, ...] = ()
     notices: tuple[str, ...] = ()
-    benefits: tuple[BaseModel, ...] = field(default=())
+    benefits: tuple[MatchedBenefit, ...] = ()
     follow_up: tuple[str, ...] = ()
     correction: Correction | None = None
-
-
-class BenefitMatcher(Protocol):
-    """Finds the benefits that a question is about."""
-
-    def match(self, question: str, as_of: date) -> Sequence[BaseModel]:
-        """The benefits in the form of the outer surface, the most fitting first."""

@@ -2,7 +2,7 @@
 
 A logistic regression over few signs (:mod:`server.answering.evidence`) gives a probability; named
 absences (:mod:`server.answering.scope`) decide by themselves. The weights are data, made by
-``diance eval --calibrate`` and never typed in.
+``diance calibrate`` and never typed in.
 """
 
 from __future__ import annotations

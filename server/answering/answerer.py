@@ -7,10 +7,11 @@ from datetime import date
 
 from indexer.filters import Filters
 from indexer.search import Hit, SearchIndex, SearchResult
-from server.answering.answer import Answer, AnswerStatus, BenefitMatcher, Part
+from server.answering.answer import Answer, AnswerStatus, Part
 from server.answering.answerability import Answerability, AnswerabilityJudge
+from server.answering.entitlements import Entitlements, entitlements
 from server.answering.follow_up import FollowUps
-from server.answering.inquiry import InquiryReader
+from server.answering.inquiry import Inquiry, InquiryReader
 from server.answering.notices import (
     correction_notice,
     misprint_notices,
@@ -19,24 +20,22 @@ from server.answering.notices import (
 )
 from server.answering.quoting import MOST_CITED, Quoter, Quotes
 from server.answering.selection import Quoted, Selected
+from server.eligibility.benefit_finder import BenefitFinder
 
 _SEARCHED = 10  # hits that are looked at
 _NOT_SAID = "汇编里没有找到能回答这个问题的规定。"
 
 
 class Answerer:
-    """Answers from an index. Safe to use from several threads.
+    """Answers from an index. Safe to use from several threads."""
 
-    A ``benefit_matcher`` adds the benefits that a question is about; without one there are none.
-    """
-
-    def __init__(self, index: SearchIndex, benefit_matcher: BenefitMatcher | None = None) -> None:
+    def __init__(self, index: SearchIndex, finder: BenefitFinder) -> None:
         self._index = index
         self._judge = AnswerabilityJudge(index)
         self._inquiries = InquiryReader(index)
         self._quoter = Quoter(index, self._inquiries)
         self._follow_ups = FollowUps(index)
-        self._benefit_matcher = benefit_matcher
+        self._finder = finder
 
     def answer(self, question: str, as_of: date | None = None) -> Answer:
         """The answer as of a day, by default today; documents signed after ``as_of`` are left out.
@@ -51,15 +50,21 @@ class Answerer:
         today = date.today()
         if not judgement.answerable or not result.hits:
             return _not_found(result, judgement, as_of or today)
-        return self._found(result, judgement, as_of or today, today)
+        inquiry = self._inquiries.read(result)
+        entitled = entitlements(self._finder, inquiry, as_of)
+        quotes = self._quoter.quote(inquiry, result, entitled.entry_id)
+        return self._found(result, judgement, quotes, inquiry, entitled, as_of or today)
 
     def _found(
-        self, result: SearchResult, judgement: Answerability, as_of: date, today: date
+        self,
+        result: SearchResult,
+        judgement: Answerability,
+        quotes: Quotes,
+        inquiry: Inquiry,
+        entitled: Entitlements,
+        as_of: date,
     ) -> Answer:
-        inquiry = self._inquiries.read(result)
-        quotes = self._quoter.quote(inquiry, result)
         cited = _cited(quotes.quoted, result)
-        benefits = self._benefit_matcher.match(inquiry.text, as_of) if self._benefit_matcher else ()
         return Answer(
             question=result.query,
             as_of=as_of,
@@ -69,8 +74,8 @@ class Answerer:
             foci=inquiry.foci,
             parts=tuple(_parts(quotes.quoted, cited)),
             citations=cited,
-            notices=tuple(_notices(quotes, result, as_of, today)),
-            benefits=tuple(benefits),
+            notices=tuple(_notices(quotes, result, as_of)),
+            benefits=entitled.benefits,
             follow_up=self._follow_ups.propose(inquiry.text, cited),
             correction=result.correction,
         )
@@ -102,7 +107,7 @@ def _cited(quoted: Sequence[Quoted], result: SearchResult) -> tuple[Hit, ...]:
     return tuple([*(hits[unit_id] for unit_id in quoted_first), *found.values()][:most])
 
 
-def _notices(quotes: Quotes, result: SearchResult, as_of: date, today: date) -> Iterable[str]:
+def _notices(quotes: Quotes, result: SearchResult, as_of: date) -> Iterable[str]:
     """What to know beside the answer, each thing once."""
     hits = [each.hit for each in quotes.quoted]
     selected = [piece for each in quotes.quoted for piece in each.selected]
@@ -110,7 +115,7 @@ def _notices(quotes: Quotes, result: SearchResult, as_of: date, today: date) -> 
         [
             *correction_notice(result.correction),
             *quotes.differences,
-            *validity_notices(hits, as_of, today),
+            *validity_notices(hits, as_of, date.today()),
             *restatement_notices(hits),
             *misprint_notices(selected),
         ]

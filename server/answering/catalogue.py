@@ -24,6 +24,11 @@ class Catalogue:
         for name, unit in index.store.occupations():
             self._entries.setdefault(name, []).append(unit)
 
+    def entry(self, provision_id: str) -> Hit:
+        """The entry of that id."""
+        (unit,) = self._index.store.units([self._index.store.unit_position[provision_id]])
+        return self._index.hit_of_unit(unit)
+
     def entry_of(self, inquiry: Inquiry, result: SearchResult) -> Hit | None:
         """The entry that is asked about; None if no entry or not its rate is asked for.
 

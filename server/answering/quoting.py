@@ -39,13 +39,18 @@ class Quoter:
         self._clauses = ClauseReader(index)
         self._catalogue = Catalogue(index)
 
-    def quote(self, inquiry: Inquiry, result: SearchResult) -> Quotes:
+    def quote(self, inquiry: Inquiry, result: SearchResult, entry_id: str | None = None) -> Quotes:
         """What answers; ``result`` has at least one hit.
 
-        The first clause, those that answer as well, and those that give other figures for the
-        same thing; a newer document that differs is read first.
+        ``entry_id`` is the entry of a catalogue that is asked about, where that is known. Else the
+        first clause, those that answer as well, and those that give other figures for the same
+        thing; a newer document that differs is read first.
         """
-        if (entry := self._catalogue.entry_of(inquiry, result)) is not None:
+        if entry_id is not None:
+            entry: Hit | None = self._catalogue.entry(entry_id)
+        else:
+            entry = self._catalogue.entry_of(inquiry, result)
+        if entry is not None:
             priced = (self._quoted(inquiry, entry), *self._rates(inquiry, entry))
             return Quotes((*priced, *self._explained(entry)))
         first = self._quoted(inquiry, result.hits[0])

@@ -23,6 +23,7 @@ _NEAR_ENOUGH = 0.74  # cosine; what nothing in the collection is about mostly st
 _ONESELF = re.compile("我(?!们)|本人")  # 我们 may be a company or a school as well
 _MOST_REFUSED = 10
 _NEAREST = 10  # articles found for the words themselves
+_SURE = 0.3  # what a benefit that applies is ahead of one that may, when not all can be shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,14 @@ def _nearness(hit: Hit) -> float:
 
 
 def _shown(found: Sequence[MatchedBenefit]) -> tuple[MatchedBenefit, ...]:
-    """Those worth a person's time: the fitting ones, and the nearest of the others."""
+    """Those worth a person's time: the most telling that fit, and the nearest of the others."""
     fitting = [matched for matched in found if matched.verdict is not Verdict.DOES_NOT_APPLY]
+    telling = sorted(fitting, key=_telling, reverse=True)[:_MOST_BENEFITS]
+    least = min(map(_telling, telling), default=0.0)
     refused = [matched for matched in found if matched.verdict is Verdict.DOES_NOT_APPLY]
-    return (*fitting[:_MOST_BENEFITS], *refused[:_MOST_REFUSED])
+    fitting = [matched for matched in fitting if _telling(matched) >= least][:_MOST_BENEFITS]
+    return (*fitting, *refused[:_MOST_REFUSED])
+
+
+def _telling(matched: MatchedBenefit) -> float:
+    return matched.relevance + _SURE * (matched.verdict is Verdict.APPLIES)

@@ -21,8 +21,10 @@ _LONG_GAP = r"[^。;;!!?？]{0,16}?"
 _WILD = re.compile(r"\*\*|[*#]")
 _SHORT_NAME = 2  # 企业 says nothing of who asks
 _YES, _NO, _NOTHING = "yes", "no", ""
+# 2016年考的,到现在五年 tells since when, not of which year somebody speaks.
 _YEAR = re.compile(
-    r"(?P<full>(?:19|20)\d\d)\s*年|(?:^|[,。;我在是于])(?P<short>[12]\d)年[考拿评发毕取获招]"
+    r"(?P<full>(?:19|20)\d\d)\s*年(?!.{0,16}(?:到现在|至今|到如今|到今天))"
+    r"|(?:^|[,。;我在是于])(?P<short>[12]\d)年[考拿评发毕取获招]"
 )
 _YEARS_AGO = {"今年": 0, "去年": 1, "前年": 2}
 _PATTERNS_KEPT = 4096

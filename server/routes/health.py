@@ -5,6 +5,8 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
+from server.knowledge_base import KnowledgeBase
+
 router = APIRouter(tags=["health"])
 
 
@@ -15,11 +17,16 @@ class HealthOut(BaseModel):
 
 
 class ReadyOut(HealthOut):
-    """The knowledge base answers; figures of the index in use."""
+    """The knowledge base answers; figures of the index in use.
+
+    ``wordings`` counts how asking the language model for the wording of answers ended since the
+    start: ``given``, or why there was none; null if no model is set.
+    """
 
     index: str
     documents: int
     clauses: int
+    wordings: dict[str, int] | None
 
 
 @router.get("/healthz", summary="进程是否存活")
@@ -31,11 +38,13 @@ def healthz() -> HealthOut:
 @router.get("/readyz", summary="是否可以检索", responses={503: {"description": "尚不可用"}})
 def readyz(request: Request) -> ReadyOut:
     """Ready once the index is open and the model loaded; 503 with the reason before."""
-    index = request.app.state.service.require().index
+    knowledge_base: KnowledgeBase = request.app.state.service.require()
+    index, writer = knowledge_base.index, knowledge_base.writer
     counts = index.manifest.counts
     return ReadyOut(
         status="ready",
         index=index.build.name,
         documents=counts["documents"],
         clauses=counts["provisions"],
+        wordings=dict(writer.outcomes) if writer is not None else None,
     )

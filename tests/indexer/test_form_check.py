@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus.question_form import Fault, bare
-from indexer.generation.endpoint import UnusableReplyError
 from indexer.generation.form_check import check_drafts, read_answer
+from indexer.language_model.chat import UnusableReplyError
 
 CLAUSE = (
     "渔民更新渔船,每艘补贴三万元,木质渔船按1,200元计,占比不超过30%,见《渔船更新办法》和"

@@ -16,10 +16,10 @@ from fastapi.testclient import TestClient
 from corpus.generated_questions import questions_path
 from corpus.question_form import Fault
 from indexer.build import build_index
-from indexer.errors import GeneratorError
+from indexer.errors import LanguageModelError
 from indexer.generation.run import GenerationReport, generate, open_clauses
-from indexer.generation.settings import Endpoint
 from indexer.ingest import examine, found_in, ingest, undo
+from indexer.language_model.endpoint import Endpoint
 from indexer.search import SearchIndex
 from indexer.settings import IndexSettings
 from server.app import create_app
@@ -377,7 +377,7 @@ def test_new_questions_make_a_new_index(settings: IndexSettings, model: Model) -
 
 
 def test_only_what_was_added_gets_questions(settings: IndexSettings) -> None:
-    with pytest.raises(GeneratorError, match="没有添加过"):
+    with pytest.raises(LanguageModelError, match="没有添加过"):
         open_clauses(settings, ["a.txt"])
 
 

@@ -6,9 +6,10 @@ import asyncio
 
 import pytest
 
-from indexer.errors import GeneratorError
-from indexer.generation.endpoint import UnusableReplyError, complete, open_client
-from indexer.generation.settings import Endpoint, GeneratorSettings, endpoint_of
+from indexer.errors import LanguageModelError
+from indexer.generation.settings import GeneratorSettings, endpoint_of
+from indexer.language_model.chat import UnusableReplyError, complete, open_client
+from indexer.language_model.endpoint import Endpoint
 
 
 @pytest.mark.parametrize(
@@ -24,7 +25,7 @@ from indexer.generation.settings import Endpoint, GeneratorSettings, endpoint_of
     ],
 )
 def test_an_endpoint_that_is_not_set_says_what_to_set(given: dict[str, str], words: str) -> None:
-    with pytest.raises(GeneratorError, match=words):
+    with pytest.raises(LanguageModelError, match=words):
         endpoint_of(GeneratorSettings.model_validate(given))
 
 
@@ -36,7 +37,7 @@ def test_the_address_may_be_given_in_part_or_whole(base: str) -> None:
 
 def test_a_proxy_that_cannot_be_used_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ALL_PROXY", "nonsense://proxy")
-    with pytest.raises(GeneratorError, match="代理"):
+    with pytest.raises(LanguageModelError, match="代理"):
         open_client(Endpoint("http://h/v1/chat/completions", "m"))
 
 

@@ -7,7 +7,6 @@ import re
 from datetime import date
 
 import pytest
-from pydantic import BaseModel
 
 from eval.questions import DATASETS, Question, read_questions
 from indexer.errors import InvalidQueryError
@@ -16,6 +15,7 @@ from server.answering import answerer as answerer_module
 from server.answering.answer import Answer, AnswerStatus
 from server.answering.answerability import Answerability
 from server.answering.answerer import Answerer
+from server.knowledge_base import KnowledgeBase
 
 QUESTIONS = tuple(
     itertools.chain.from_iterable(
@@ -25,8 +25,8 @@ QUESTIONS = tuple(
 
 
 @pytest.fixture(scope="module")
-def answerer(index: SearchIndex) -> Answerer:
-    return Answerer(index)
+def answerer(knowledge_base: KnowledgeBase) -> Answerer:
+    return knowledge_base.answerer
 
 
 @pytest.fixture(scope="module")
@@ -176,7 +176,7 @@ def test_where_the_compilation_is_silent_so_is_the_answer(
     index: SearchIndex, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(answerer_module, "AnswerabilityJudge", _NothingFits)
-    answer = Answerer(index).answer("公积金缴存比例是多少")
+    answer = KnowledgeBase(index).answerer.answer("公积金缴存比例是多少")
     assert answer.status is AnswerStatus.NOT_FOUND
     assert answer.text.startswith("汇编没有规定公积金的缴存比例。")
     assert not answer.citations
@@ -184,17 +184,15 @@ def test_where_the_compilation_is_silent_so_is_the_answer(
     assert len(answer.nearest) == 3
 
 
-class _Benefit(BaseModel):
-    name: str
+def test_a_question_about_money_brings_the_benefits_and_the_priced_entry(
+    answerer: Answerer,
+) -> None:
+    answer = answerer.answer("我是电工,2021年考了中级技能等级证,能补多少钱?")
+    assert answer.benefits[0].benefit.id == "技能等级证书培训补贴-目录-2021"
+    assert "2000" in answer.text
+    cited = {hit.unit.id for hit in answer.citations}
+    assert {"云人社通-2021-22:附件2.第112行", "云人社通-2021-22:附件2.生产制造类"} <= cited
 
 
-class _OneBenefit:
-    """A matcher that always finds one."""
-
-    def match(self, question: str, as_of: date) -> list[_Benefit]:
-        return [_Benefit(name=f"{question}({as_of.year})")]
-
-
-def test_benefits_are_those_of_the_matcher(index: SearchIndex) -> None:
-    answer = Answerer(index, _OneBenefit()).answer("带徒弟有补助吗", date(2021, 6, 1))
-    assert answer.benefits == (_Benefit(name="带徒弟有补助吗(2021)"),)
+def test_a_question_about_something_else_brings_no_benefits(answerer: Answerer) -> None:
+    assert answerer.answer("国企工资总额预算什么时候报国资委备案").benefits == ()

@@ -8,7 +8,6 @@ import pytest
 from typer.testing import CliRunner
 
 from indexer.search import SearchIndex, SearchResult
-from server import cli_answers
 from server.answering import answerer
 from server.answering.answerability import Answerability
 from server.cli import app
@@ -17,7 +16,7 @@ from server.knowledge_base import KnowledgeBase
 
 @pytest.fixture(autouse=True)
 def _one_knowledge_base(knowledge_base: KnowledgeBase, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli_answers, "KnowledgeBase", lambda _: knowledge_base)
+    monkeypatch.setattr(KnowledgeBase, "open", lambda _: knowledge_base)
 
 
 def test_the_answer_stands_above_its_citation() -> None:
@@ -49,7 +48,7 @@ def test_silence_of_the_compilation_ends_with_one(
 ) -> None:
     monkeypatch.setattr(answerer, "AnswerabilityJudge", _NothingFits)
     silent = KnowledgeBase(index)
-    monkeypatch.setattr(cli_answers, "KnowledgeBase", lambda _: silent)
+    monkeypatch.setattr(KnowledgeBase, "open", lambda _: silent)
     result = CliRunner().invoke(app, ["answer", "公积金能不能提前取"])
     assert result.exit_code == 1
     assert "没有找到能回答这个问题的规定" in result.output

@@ -15,24 +15,26 @@ from email.utils import parsedate_to_datetime
 
 import httpx
 
-from indexer.errors import GeneratorError
-from indexer.generation.settings import Endpoint
+from indexer.errors import LanguageModelError
+from indexer.language_model.endpoint import Endpoint
 
-_LARGEST_REPLY = 1024 * 1024  # bytes; questions for a clause are a few hundred
+_LARGEST_REPLY = 1024 * 1024  # bytes; questions or an answer are a few hundred
 _RETRIED = frozenset({408, 409, 425, 429}) | frozenset(range(500, 600))
 _FATAL = {
-    401: "服务不接受密钥。请检查 DIANCE_GENERATOR_KEY",
+    401: "服务不接受密钥。请检查 {variables}_KEY",
     402: "服务要求付费或余额不足。请检查账户",
-    403: "服务拒绝访问。请检查 DIANCE_GENERATOR_KEY 和账户的权限",
-    404: "没有这个地址或模型。请检查 DIANCE_GENERATOR_URL 和 DIANCE_GENERATOR_MODEL",
-    405: "这个地址不接受提问。请检查 DIANCE_GENERATOR_URL",
+    403: "服务拒绝访问。请检查 {variables}_KEY 和账户的权限",
+    404: "没有这个地址或模型。请检查 {variables}_URL 和 {variables}_MODEL",
+    405: "这个地址不接受提问。请检查 {variables}_URL",
 }
+
+_THOUGHT = re.compile(r"\A\s*<think>.*?</think>", re.DOTALL)
 
 Messages = Sequence[Mapping[str, str]]
 
 
 class UnusableReplyError(Exception):
-    """A reply that gives no questions; the message (Chinese) says why.
+    """A reply that gives nothing to use; the message (Chinese) says why.
 
     ``retry`` tells whether another try may help, ``wait`` how many seconds the service asks for;
     ``outage`` is true where the service is to blame, not what the model wrote.
@@ -47,18 +49,31 @@ class UnusableReplyError(Exception):
         self.outage = outage
 
 
+def messages_with_data(task: str, data: Mapping[str, object]) -> Messages:
+    """A task and its material. This is a JSON string, so no text of it can end it and go on."""
+    material = json.dumps(data, ensure_ascii=False)
+    # Half a pair of surrogates, as some PDFs hold them, can't be sent.
+    material = material.encode("utf-8", errors="replace").decode("utf-8")
+    return [{"role": "system", "content": task}, {"role": "user", "content": material}]
+
+
+def without_thought(content: str) -> str:
+    """What a model said after it thought aloud."""
+    return _THOUGHT.sub("", content)
+
+
 def open_client(endpoint: Endpoint) -> httpx.AsyncClient:
     """A client for one run; redirects aren't followed, lest the key go elsewhere.
 
     Raises:
-        GeneratorError: the proxy that the environment names can't be used.
+        LanguageModelError: the proxy that the environment names can't be used.
     """
     headers = {"Authorization": f"Bearer {endpoint.key}"} if endpoint.key else {}
     limits = httpx.Limits(max_connections=endpoint.parallel)
     try:
         return httpx.AsyncClient(headers=headers, timeout=endpoint.timeout, limits=limits)
     except (ValueError, ImportError) as error:
-        raise GeneratorError(
+        raise LanguageModelError(
             f"环境变量中的代理设置不能使用({error})。请改正 HTTPS_PROXY、ALL_PROXY,"
             "或把服务的主机名加入 NO_PROXY。"
         ) from None
@@ -69,7 +84,7 @@ async def complete(client: httpx.AsyncClient, endpoint: Endpoint, messages: Mess
 
     Raises:
         UnusableReplyError: no reply came, or none that could be read.
-        GeneratorError: the service refuses all requests like this one.
+        LanguageModelError: the service refuses all requests like this one.
     """
     request = {"model": endpoint.model, "messages": list(messages), "stream": False}
     try:
@@ -103,10 +118,11 @@ def _check_status(response: httpx.Response, body: bytes, endpoint: Endpoint) -> 
     if response.is_success:
         return
     if status in _FATAL:
-        raise GeneratorError(f"{_FATAL[status]}(HTTP {status})。")
+        cure = _FATAL[status].format(variables=endpoint.variables)
+        raise LanguageModelError(f"{cure}(HTTP {status})。")
     if response.is_redirect or status < 200:
-        raise GeneratorError(
-            f"服务的地址已转到别处(HTTP {status})。请把 DIANCE_GENERATOR_URL 改成新的地址。"
+        raise LanguageModelError(
+            f"服务的地址已转到别处(HTTP {status})。请把 {endpoint.variables}_URL 改成新的地址。"
         )
     why = f"服务报错(HTTP {status}){_message(body, endpoint)}"
     wait = _seconds(response.headers.get("retry-after", ""))

@@ -29,7 +29,7 @@ _YEAR = re.compile(
 _YEARS_AGO = {"今年": 0, "去年": 1, "前年": 2}
 _PATTERNS_KEPT = 4096
 _NO_NUMBER = "一[共直起样般定下边些点切律旦带线流]"
-_STANDS_FOR = {"*": _GAP, "**": _LONG_GAP, "#": f"(?!{_NO_NUMBER})(?:{NUMBER})"}
+_STANDS_FOR = {"*": _GAP, "**": _LONG_GAP, "#": f"(?!{_NO_NUMBER})({NUMBER})"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ class FactReader:
                     )
                 case FactType.NUMBER:
                     larger = self._vocabulary[name].larger_units
-                    numbers[name] = _number_in(said[0].words, larger)
+                    numbers[name] = _number_in(said[0], larger)
                 case _:
                     named = frozenset(each.saying.value for each in said if not each.denied)
                     if named:
@@ -147,12 +147,14 @@ def _sayings(fact: Fact) -> Iterator[tuple[str, str]]:
     yield from ((_NOTHING, words) for words in fact.unrelated)
 
 
-def _number_in(words: str, larger_units: Mapping[str, float]) -> float:
-    hit = re.search(NUMBER, words)
-    assert hit is not None  # the saying of a number holds one
-    after = words[hit.end() :]
+def _number_in(said: _Said, larger_units: Mapping[str, float]) -> float:
+    """The number where the saying has its ``#``; in one without, the first (半年)."""
+    pattern = _pattern(said.saying.words)
+    hit = pattern.fullmatch(said.words) if pattern.groups else re.search(f"({NUMBER})", said.words)
+    assert hit is not None  # it was found by this pattern, and a saying without # holds a number
+    after = said.words[hit.end(1) :]
     sizes = (size for unit, size in larger_units.items() if after.startswith(unit))
-    return number_of(hit[0]) * next(sizes, 1.0)
+    return number_of(hit[1]) * next(sizes, 1.0)
 
 
 def _years(text: str, as_of: date | None) -> dict[str, float]:

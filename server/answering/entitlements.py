@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from indexer.search import SearchResult
 from server.answering.focus import Focus
 from server.answering.inquiry import Inquiry
 from server.eligibility.benefit_finder import BenefitFinder
@@ -24,11 +25,13 @@ class Entitlements:
     entry_id: str | None = None
 
 
-def entitlements(finder: BenefitFinder, inquiry: Inquiry, as_of: date | None) -> Entitlements:
+def entitlements(
+    finder: BenefitFinder, inquiry: Inquiry, result: SearchResult, as_of: date | None
+) -> Entitlements:
     """The benefits for a question about money or a right; for other questions there are none."""
     if inquiry.foci and not _OF_ENTITLEMENTS & set(inquiry.foci):
         return Entitlements()
-    found = finder.for_question(inquiry.text, as_of).benefits
+    found = finder.for_question(inquiry.text, as_of, result.hits).benefits
     best = max((matched.relevance for matched in found), default=0.0)
     shown = [
         matched for matched in found if matched.relevance >= max(_ABOUT_IT, _CLEARLY_LESS * best)

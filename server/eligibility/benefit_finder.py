@@ -11,7 +11,7 @@ from corpus.benefits.facts import Fact
 from corpus.benefits.rules import CatalogueAmount
 from corpus.catalogue import catalogue_of
 from corpus.occupation_names import load_occupation_names
-from indexer.search import Hit, SearchIndex
+from indexer.search import LONGEST_QUERY, Hit, SearchIndex
 from server.eligibility.matching import BenefitMatcher, MatchedBenefit, Verdict
 from server.eligibility.occupations import NamedOccupation, OccupationFinder
 from server.eligibility.profile import Profile, with_year_of
@@ -19,9 +19,11 @@ from server.eligibility.reading import FactReader
 from server.eligibility.stated_facts import StatedFacts
 
 _MOST_BENEFITS = 40
+_NEAR_ENOUGH = 0.74  # cosine; what nothing in the collection is about mostly stays below
 _ONESELF = re.compile("我(?!们)|本人")  # 我们 may be a company or a school as well
 _MOST_REFUSED = 10
 _SURE = 0.3  # what a benefit that applies is ahead of one that may, when not all can be shown
+_NEAREST = 10  # articles found for the words themselves
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +81,22 @@ class BenefitFinder:
         stated = with_year_of(profile.stated(self._reader, self.facts), as_of)
         stated = self.matcher.with_asker(stated)
         name = profile.occupation
-        return self._found(stated, self._occupations.named(name) if name else None, "")
+        described = " ".join([*profile.groups, profile.employer or ""])
+        occupation = self._occupations.named(name) if name else None
+        return self._found(stated, occupation, described, self._nearest(described))
 
-    def for_question(self, question: str, as_of: date | None = None) -> FoundBenefits:
-        """The benefits that somebody asks for in their own words."""
+    def for_question(
+        self, question: str, as_of: date | None = None, hits: Sequence[Hit] | None = None
+    ) -> FoundBenefits:
+        """The benefits that somebody asks for in their own words.
+
+        ``hits`` are what a search for the question found, if there was one already.
+        """
         stated = with_year_of(self._reader.read(question, as_of), as_of)
         if _ONESELF.search(question):
             stated = self.matcher.with_asker(stated)
-        return self._found(stated, self._occupations.in_text(question), question)
+        near = self._nearest(question, _NEAR_ENOUGH, hits)
+        return self._found(stated, self._occupations.in_text(question), question, near)
 
     def hit(self, clause_id: str) -> Hit:
         """The clause as a citation, in its own words: what stands below it is another's rule."""
@@ -94,12 +104,37 @@ class BenefitFinder:
         assert document is not None  # the build checked every clause of the rules
         return self._index.hit_of(document, document.by_id[clause_id], alone=True)
 
+    def _nearest(
+        self, words: str, at_least: float = 0.0, hits: Sequence[Hit] | None = None
+    ) -> frozenset[str]:
+        """The articles nearest in meaning to what was said, with a cosine of ``at_least``.
+
+        Whoever needs one may use other words than any that were foreseen.
+
+        Raises:
+            ModelError: the embedding model can't be loaded.
+        """
+        if not words.strip():
+            return frozenset()
+        if hits is None:
+            hits = self._index.search(words[:LONGEST_QUERY], limit=_NEAREST).hits
+        return frozenset(hit.unit.id for hit in hits if _nearness(hit) >= at_least)
+
     def _found(
-        self, stated: StatedFacts, occupation: NamedOccupation | None, words: str
+        self,
+        stated: StatedFacts,
+        occupation: NamedOccupation | None,
+        words: str,
+        near: frozenset[str],
     ) -> FoundBenefits:
-        found = self.matcher.match(stated, occupation, words)
+        found = self.matcher.match(stated, occupation, words, near)
         shown = _shown(found)
         return FoundBenefits(stated, occupation, shown, tuple(self.matcher.questions(shown)))
+
+
+def _nearness(hit: Hit) -> float:
+    """The higher of the cosines with its text and with a question that it answers."""
+    return max(hit.signals.text or 0.0, hit.signals.question or 0.0)
 
 
 def _shown(found: Sequence[MatchedBenefit]) -> tuple[MatchedBenefit, ...]:

@@ -36,6 +36,7 @@ _WEAK_FACTS = {
     "证书": 0.7,
 }
 _ASKED_FOR = 1.5
+_NEAR = 1.0
 _NOT_FOR_WORKERS = 0.7
 _COUNTS = {True: 1.0, None: 0.5, False: 0.2}  # a condition that is met, open or failed
 
@@ -139,15 +140,17 @@ class BenefitMatcher:
         stated: StatedFacts,
         occupation: NamedOccupation | None = None,
         words: str = "",
+        near: frozenset[str] = frozenset(),
     ) -> list[MatchedBenefit]:
         """The benefits that have to do with what was stated, the best first.
 
-        ``words`` are what was asked in full; a benefit that they name counts as asked for.
+        ``words`` are what was asked in full; a benefit that they name counts as asked for. So does,
+        a little less, one that is granted by an article of ``near``, those nearest in meaning.
         """
         found: list[MatchedBenefit] = []
         known = stated.names | ({"职业"} if occupation is not None else set())
         for benefit in self.rules.benefits:
-            asked = _asked_for(benefit, words)
+            asked = max(_asked_for(benefit, words), _granted_by(benefit, near))
             if not asked and not known & self._turns_on[benefit.id]:
                 continue  # nothing that was stated has to do with it
             readings = list(self._readings(benefit, stated, occupation))
@@ -287,6 +290,15 @@ def _values_meeting(test: Chosen, fact: Fact) -> int:
 
 def _asked_for(benefit: Benefit, words: str) -> float:
     return _ASKED_FOR if any(name in words for name in benefit.asked) else 0.0
+
+
+def _granted_by(benefit: Benefit, articles: frozenset[str]) -> float:
+    is_granted = any(
+        amount.clause == article or amount.clause.startswith(f"{article}.")
+        for amount in benefit.amounts
+        for article in articles
+    )
+    return _NEAR if is_granted else 0.0
 
 
 def _term_state(term: Term, stated: StatedFacts) -> ConditionState:

@@ -28,7 +28,8 @@ _YEAR = re.compile(
 )
 _YEARS_AGO = {"今年": 0, "去年": 1, "前年": 2}
 _PATTERNS_KEPT = 4096
-_STANDS_FOR = {"*": _GAP, "**": _LONG_GAP, "#": f"(?:{NUMBER})"}
+_NO_NUMBER = "一[共直起样般定下边些点切律旦带线流]"
+_STANDS_FOR = {"*": _GAP, "**": _LONG_GAP, "#": f"(?!{_NO_NUMBER})(?:{NUMBER})"}
 
 
 @dataclass(frozen=True, slots=True)

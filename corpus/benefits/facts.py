@@ -4,8 +4,9 @@ A fact is a variable in the sense of OpenFisca (https://openfisca.org): it has a
 where it is chosen from a list, its values. Beside each stand the everyday words by which people
 state it, so that a sentence can be read into facts, and the question to ask when it is not known.
 
-In ``say`` a ``*`` stands for up to six characters without punctuation and ``#`` for a number
-(``每月#`` reads ``每月2500`` and ``每月三千``).
+In ``say`` a ``*`` stands for up to six characters without punctuation, ``**`` for up to sixteen
+of the same sentence, commas among them, and ``#`` for a number (``每月#`` reads ``每月2500`` and
+``每月三千``).
 """
 
 from __future__ import annotations
@@ -45,9 +46,11 @@ class Fact(Strict):
     """A variable of the rules.
 
     ``say`` are words for *yes*, or for a number; ``deny`` words for *no* beyond plain negation
-    (未参保). ``question`` is what to ask a person who did not tell, in plain words.
+    (未参保), ``unrelated`` words that contain one of the others and mean something else (技师学院
+    is no 技师). ``question`` is what to ask a person who did not tell, in plain words.
     ``closed`` is for a set of which people name all that matters: a value that is not named then
-    counts as absent once any is named. ``unit`` is that of a number.
+    counts as absent once any is named. ``unit`` is that of a number. ``other_occupation`` is for
+    a fact whose values are occupations: it is the value for an occupation that isn't among them.
     """
 
     name: str = Field(min_length=1)
@@ -56,6 +59,8 @@ class Fact(Strict):
     values: tuple[FactValue, ...] = ()
     say: tuple[str, ...] = ()
     deny: tuple[str, ...] = ()
+    unrelated: tuple[str, ...] = ()
+    other_occupation: str | None = None
     closed: bool = False
     unit: str | None = None
 
@@ -67,6 +72,8 @@ class Fact(Strict):
         if listed and self.say:
             raise ValueError(f"事实“{self.name}”:说法(say)请写在各个取值下面")
         names = {value.name for value in self.values}
+        if self.other_occupation not in {None, *names}:
+            raise ValueError(f"事实“{self.name}”:没有取值 {self.other_occupation}")
         if len(names) != len(self.values):
             raise ValueError(f"事实“{self.name}”:取值重复")
         for value in self.values:

@@ -96,9 +96,29 @@ class BenefitFinder:
     def _found(
         self, stated: StatedFacts, occupation: NamedOccupation | None, words: str
     ) -> FoundBenefits:
+        if occupation is not None:
+            stated |= _listed_among(occupation, self.facts)
         found = self.matcher.match(stated, occupation, words)
         shown = _shown(found)
         return FoundBenefits(stated, occupation, shown, tuple(self.matcher.questions(shown)))
+
+
+def _listed_among(occupation: NamedOccupation, facts: Mapping[str, Fact]) -> StatedFacts:
+    """Where the occupation stands on the lists of occupations among the facts.
+
+    Those lists are of occupations that have levels; courses beside them have none.
+    """
+    names = frozenset(entry.name for entry in occupation.entries if None not in entry.amounts)
+    chosen: dict[str, frozenset[str]] = {}
+    for fact in facts.values():
+        if fact.other_occupation is None or not names:
+            continue
+        listed = names & {value.name for value in fact.values}
+        if not listed:
+            chosen[fact.name] = frozenset({fact.other_occupation})
+        elif occupation.exact or listed == names:
+            chosen[fact.name] = listed
+    return StatedFacts(chosen=chosen)
 
 
 def _shown(found: Sequence[MatchedBenefit]) -> tuple[MatchedBenefit, ...]:

@@ -23,7 +23,15 @@ _ASKER = {
 }
 _MOST_QUESTIONS = 4
 # What is stated by nearly everybody tells little of which benefit is meant.
-_WEAK_FACTS = {"身份": 0.0, "年份": 0.0, "等级": 0.4, "培训方式": 0.6, "地区": 0.3, "证书": 0.7}
+_WEAK_FACTS = {
+    "身份": 0.0,
+    "年份": 0.0,
+    "等级": 0.4,
+    "培训方式": 0.6,
+    "地区": 0.3,
+    "证书": 0.7,
+    "紧缺急需职业": 0.3,
+}
 _ASKED_FOR = 1.5
 _NOT_FOR_WORKERS = 0.7
 
@@ -184,7 +192,7 @@ class BenefitMatcher:
             verdict = Verdict.DOES_NOT_APPLY
         else:
             verdict = Verdict.APPLIES if all(met) else Verdict.MAY_APPLY
-        clauses = _clauses(benefit, conditions, amounts)
+        clauses = _clauses(benefit, reading.stated, conditions, amounts)
         return MatchedBenefit(
             benefit, reading.entry, verdict, conditions, amounts, clauses, relevance
         )
@@ -277,10 +285,16 @@ def _entry_state(entry: CatalogueEntry) -> ConditionState:
 
 
 def _clauses(
-    benefit: Benefit, conditions: Sequence[ConditionState], amounts: Sequence[ComputedAmount]
+    benefit: Benefit,
+    stated: StatedFacts,
+    conditions: Sequence[ConditionState],
+    amounts: Sequence[ComputedAmount],
 ) -> tuple[str, ...]:
     """Clauses of the amounts, the conditions and the rest, each once."""
     named = [clause for amount in amounts for clause in amount.clauses]
+    for condition in benefit.conditions:
+        for test in tests_of(condition.when):
+            named += condition.listed(stated.chosen.get(test.fact, frozenset()))
     named += [state.clause for state in conditions if state.clause is not None]
     named += [note.clause for note in (*benefit.notes, *benefit.documents)]
     if benefit.where is not None:

@@ -17,14 +17,18 @@ from server.eligibility.stated_facts import StatedFacts
 # Words right before a saying that turn it round, with a word or two between at most: 不是贫困户.
 _NEGATED = re.compile(r"(?:不是|不属于|不算|没有|没|未|并非|非|无|不)[^,,。;;、]{0,2}$")
 _GAP = r"[^\s,,。;;、!!?？]{0,6}?"
-_WILD = re.compile(r"[*#]")
+_LONG_GAP = r"[^。;;!!?？]{0,16}?"
+_WILD = re.compile(r"\*\*|[*#]")
 _SHORT_NAME = 2  # 企业 says nothing of who asks
-_YES, _NO = "yes", "no"
-_YEAR = re.compile(
-    r"(?P<full>(?:19|20)\d\d)\s*年|(?:^|[,。;我在是于])(?P<short>[12]\d)年[考拿评发毕取获招]"
+_YES, _NO, _NOTHING = "yes", "no", ""
+_YEAR = re.compile(r"((?:19|20)\d\d)\s*年")
+_SHORT_YEAR = re.compile(
+    r"(?:^|(?<=[,。;我在是于]))([12]\d)(?=年(?:[考拿评发毕取获招底初]|\d{1,2}月))"
 )
 _YEARS_AGO = {"今年": 0, "去年": 1, "前年": 2}
 _PATTERNS_KEPT = 4096
+_NO_NUMBER = "一[共直起样般定下边些点切律旦带线流]"
+_STANDS_FOR = {"*": _GAP, "**": _LONG_GAP, "#": f"(?!{_NO_NUMBER})(?:{NUMBER})"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +62,7 @@ class _Saying:
 def _pattern(words: str) -> re.Pattern[str]:
     return re.compile(
         "".join(
-            _GAP if part == "*" else f"(?:{NUMBER})" if part == "#" else re.escape(part)
-            for part in re.split(r"([*#])", words)
+            _STANDS_FOR.get(part) or re.escape(part) for part in re.split(r"(\*\*|[*#])", words)
         )
     )
 
@@ -88,7 +91,7 @@ class FactReader:
 
     def read(self, text: str, as_of: date | None = None) -> StatedFacts:
         """The facts that ``text`` states. With ``as_of`` 今年 and 去年 are years, too."""
-        text = unicodedata.normalize("NFKC", text)
+        text = _SHORT_YEAR.sub(r"20\1", unicodedata.normalize("NFKC", text))
         chosen: dict[str, frozenset[str]] = {}
         ruled_out: dict[str, frozenset[str]] = {}
         answers: dict[str, bool] = {}
@@ -119,15 +122,17 @@ class FactReader:
                     denied = _NEGATED.search(text[max(0, start - 5) : start]) is not None
                     said = _Said(saying, text[start:end], start, end, denied)
                     found[saying.fact].append(said)
-        return {fact: _longest(said) for fact, said in found.items()}
+        kept = {fact: _longest(said) for fact, said in found.items()}
+        return {fact: said for fact, said in kept.items() if said}
 
 
 def _longest(said: Sequence[_Said]) -> list[_Said]:
+    """The longest of those that overlap, without words that say nothing of the fact."""
     kept: list[_Said] = []
     for each in sorted(said, key=lambda one: (-len(one.saying.words), one.start)):
         if all(each.end <= other.start or other.end <= each.start for other in kept):
             kept.append(each)
-    return kept
+    return [each for each in kept if each.saying.value != _NOTHING]
 
 
 def _sayings(fact: Fact) -> Iterator[tuple[str, str]]:
@@ -137,6 +142,7 @@ def _sayings(fact: Fact) -> Iterator[tuple[str, str]]:
         yield from ((value.name, words) for words in own.union(value.say))
     yield from ((_YES, words) for words in fact.say)
     yield from ((_NO, words) for words in fact.deny)
+    yield from ((_NOTHING, words) for words in fact.unrelated)
 
 
 def _number_in(words: str) -> float:
@@ -147,7 +153,7 @@ def _number_in(words: str) -> float:
 
 def _years(text: str, as_of: date | None) -> dict[str, float]:
     if named := _YEAR.search(text):
-        return {"年份": float(named["full"] or 2000 + int(named["short"]))}
+        return {"年份": float(named[1])}
     if as_of is not None:
         for words, ago in _YEARS_AGO.items():
             if words in text:

@@ -21,6 +21,7 @@ from server.eligibility.stated_facts import StatedFacts
 _MOST_BENEFITS = 40
 _ONESELF = re.compile("我(?!们)|本人")  # 我们 may be a company or a school as well
 _MOST_REFUSED = 10
+_SURE = 0.3  # what a benefit that applies is ahead of one that may, when not all can be shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,14 @@ def _listed_among(occupation: NamedOccupation, facts: Mapping[str, Fact]) -> Sta
 
 
 def _shown(found: Sequence[MatchedBenefit]) -> tuple[MatchedBenefit, ...]:
-    """Those worth a person's time: the fitting ones, and the nearest of the others."""
+    """Those worth a person's time: the most telling that fit, and the nearest of the others."""
     fitting = [matched for matched in found if matched.verdict is not Verdict.DOES_NOT_APPLY]
+    telling = sorted(fitting, key=_telling, reverse=True)[:_MOST_BENEFITS]
+    least = min(map(_telling, telling), default=0.0)
     refused = [matched for matched in found if matched.verdict is Verdict.DOES_NOT_APPLY]
-    return (*fitting[:_MOST_BENEFITS], *refused[:_MOST_REFUSED])
+    fitting = [matched for matched in fitting if _telling(matched) >= least][:_MOST_BENEFITS]
+    return (*fitting, *refused[:_MOST_REFUSED])
+
+
+def _telling(matched: MatchedBenefit) -> float:
+    return matched.relevance + _SURE * (matched.verdict is Verdict.APPLIES)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from corpus.benefits.conditions import Chosen, Test, tests_of
+from corpus.benefits.facts import Fact
 from corpus.benefits.loading import BenefitRules
 from corpus.benefits.rules import Benefit, CatalogueAmount, Term
 from corpus.catalogue import CatalogueEntry
@@ -26,14 +27,18 @@ _MOST_QUESTIONS = 4
 _WEAK_FACTS = {
     "身份": 0.0,
     "年份": 0.0,
-    "等级": 0.4,
-    "培训方式": 0.6,
+    "申报正高级工程师": 0.2,
     "地区": 0.3,
+    "等级": 0.4,
+    "技术领域": 0.4,
+    "人才类型": 0.6,
+    "培训方式": 0.6,
     "证书": 0.7,
     "紧缺急需职业": 0.3,
 }
 _ASKED_FOR = 1.5
 _NOT_FOR_WORKERS = 0.7
+_COUNTS = {True: 1.0, None: 0.5, False: 0.2}  # a condition that is met, open or failed
 
 
 class Verdict(StrEnum):
@@ -110,6 +115,13 @@ class BenefitMatcher:
             )
             for benefit in rules.benefits
         }
+        self._meeting = {
+            (test.fact, test.values): _values_meeting(test, rules.facts[test.fact])
+            for benefit in rules.benefits
+            for condition in benefit.conditions
+            for test in tests_of(condition.when)
+            if isinstance(test, Chosen)
+        }
         workers, employers = (
             frozenset(
                 said
@@ -142,7 +154,7 @@ class BenefitMatcher:
             readings = list(self._readings(benefit, stated, occupation))
             for entry, facts in readings:
                 truths = [holds(each.when, facts, self.rules.facts) for each in benefit.conditions]
-                relevance = _relevance(benefit, facts, truths) + asked
+                relevance = self._relevance(benefit, facts, truths) + asked
                 if relevance > 0:
                     reading = _Reading(facts, truths, entry, certain=len(readings) == 1)
                     found.append(self._match(benefit, reading, relevance))
@@ -223,6 +235,31 @@ class BenefitMatcher:
         if any(not amount.is_defined for amount in amounts):
             yield ConditionState("文件只对下列情形规定了金额:" + amounts[0].text, False, None, None)
 
+    def _relevance(
+        self, benefit: Benefit, stated: StatedFacts, truths: Sequence[bool | None]
+    ) -> float:
+        """How much of what was stated the conditions of a benefit turn on and are met by.
+
+        A condition of which a part is met counts half, one that what was stated fails a little:
+        it tells why a title of another level, or too few years, won't do.
+        """
+        score = 0.0
+        for condition, met in zip(benefit.conditions, truths, strict=True):
+            tests = [test for test in tests_of(condition.when) if test.fact in stated.names]
+            if met is None:
+                tests = [test for test in tests if holds(test, stated, self.rules.facts)]
+            score += _COUNTS[met] * max((self._weight(test) for test in tests), default=0.0)
+        if "身份" not in stated.chosen and "劳动者" not in benefit.beneficiary:
+            score *= _NOT_FOR_WORKERS
+        return score
+
+    def _weight(self, test: Test) -> float:
+        """What meeting a test tells: more where few values do, by themselves or by implication."""
+        weight = _WEAK_FACTS.get(test.fact, 1.0)
+        if not isinstance(test, Chosen):
+            return weight
+        return weight * (0.6 + 0.4 / self._meeting[test.fact, test.values])
+
     def _before_issue(self, benefit: Benefit, stated: StatedFacts) -> ConditionState | None:
         document = benefit.conditions[0].clause.partition(":")[0]
         issued, year = self._issued.get(document), stated.numbers.get("年份")
@@ -243,24 +280,10 @@ def _all_said(stated: StatedFacts) -> frozenset[tuple[str, str | None]]:
     return frozenset({*chosen, *((name, None) for name in (*stated.answers, *stated.numbers))})
 
 
-def _relevance(benefit: Benefit, stated: StatedFacts, truths: Sequence[bool | None]) -> float:
-    """How much of what was stated the conditions of a benefit turn on and are met by.
-
-    A condition that few values meet tells more than one that many do.
-    """
-    score = 0.0
-    for condition, met in zip(benefit.conditions, truths, strict=True):
-        if met:
-            tests = [test for test in tests_of(condition.when) if test.fact in stated.names]
-            score += max((_weight(test) for test in tests), default=0.0)
-    if "身份" not in stated.chosen and "劳动者" not in benefit.beneficiary:
-        score *= _NOT_FOR_WORKERS
-    return score
-
-
-def _weight(test: Test) -> float:
-    weight = _WEAK_FACTS.get(test.fact, 1.0)
-    return weight * (0.6 + 0.4 / len(test.values)) if isinstance(test, Chosen) else weight
+def _values_meeting(test: Chosen, fact: Fact) -> int:
+    """How many values of the fact meet the test, those that imply one of its own among them."""
+    wanted = frozenset(test.values)
+    return sum(bool(fact.closure(frozenset({value.name})) & wanted) for value in fact.values)
 
 
 def _asked_for(benefit: Benefit, words: str) -> float:

@@ -55,6 +55,8 @@ class Profile(BaseModel):
             stated |= _from_words(words[:_LONGEST], reader, vocabulary)
             if not (self.occupation or self.certificate or self.level):
                 stated |= _asker_of(words)
+        if self.occupation:
+            stated |= _without_own(reader.read(self.occupation))
         further = (self.model_extra or {}).values()
         for words in (self.employer, self.place, *further):
             if isinstance(words, str):
@@ -67,13 +69,13 @@ class Profile(BaseModel):
 
 
 def _from_words(words: str, reader: FactReader, vocabulary: Mapping[str, Fact]) -> StatedFacts:
-    """The values of that very name, or else what the words say."""
+    """The values of that very name, and what the words say."""
     named = {
         name: frozenset({words})
         for name, fact in vocabulary.items()
         if any(value.name == words for value in fact.values)
     }
-    return StatedFacts(chosen=named) if named else reader.read(words)
+    return StatedFacts(chosen=named) | reader.read(words)
 
 
 def _asker_of(group: str) -> StatedFacts:
@@ -91,6 +93,13 @@ def _restricted(stated: StatedFacts, name: str) -> StatedFacts:
 def _without_asker(stated: StatedFacts) -> StatedFacts:
     """What is said of an employer doesn't say who asks."""
     chosen = {name: values for name, values in stated.chosen.items() if name != "身份"}
+    return StatedFacts(chosen, stated.ruled_out, stated.answers, stated.numbers)
+
+
+def _without_own(stated: StatedFacts) -> StatedFacts:
+    """An occupation says in which field somebody works, not who asks or what certificate counts."""
+    own = {"身份", *_OWN_FACTS.values()}
+    chosen = {name: values for name, values in stated.chosen.items() if name not in own}
     return StatedFacts(chosen, stated.ruled_out, stated.answers, stated.numbers)
 
 

@@ -21,7 +21,8 @@ _LONG_GAP = r"[^。;;!!?？]{0,16}?"
 _WILD = re.compile(r"\*\*|[*#]")
 _SHORT_NAME = 2  # 企业 says nothing of who asks
 _YES, _NO, _NOTHING = "yes", "no", ""
-_YEAR = re.compile(r"((?:19|20)\d\d)\s*年")
+# 2016年考的,到现在五年 tells since when, not of which year somebody speaks.
+_YEAR = re.compile(r"((?:19|20)\d\d)\s*年(?!.{0,16}(?:到现在|至今|到如今|到今天))")
 _SHORT_YEAR = re.compile(
     r"(?:^|(?<=[,。;我在是于]))([12]\d)(?=年(?:[考拿评发毕取获招底初]|\d{1,2}月))"
 )

@@ -127,6 +127,8 @@ class BenefitFinder:
         words: str,
         near: frozenset[str],
     ) -> FoundBenefits:
+        if occupation is not None:
+            stated |= _listed_among(occupation, self.facts)
         found = self.matcher.match(stated, occupation, words, near)
         shown = _shown(found)
         return FoundBenefits(stated, occupation, shown, tuple(self.matcher.questions(shown)))
@@ -135,6 +137,24 @@ class BenefitFinder:
 def _nearness(hit: Hit) -> float:
     """The higher of the cosines with its text and with a question that it answers."""
     return max(hit.signals.text or 0.0, hit.signals.question or 0.0)
+
+
+def _listed_among(occupation: NamedOccupation, facts: Mapping[str, Fact]) -> StatedFacts:
+    """Where the occupation stands on the lists of occupations among the facts.
+
+    Those lists are of occupations that have levels; courses beside them have none.
+    """
+    names = frozenset(entry.name for entry in occupation.entries if None not in entry.amounts)
+    chosen: dict[str, frozenset[str]] = {}
+    for fact in facts.values():
+        if fact.other_occupation is None or not names:
+            continue
+        listed = names & {value.name for value in fact.values}
+        if not listed:
+            chosen[fact.name] = frozenset({fact.other_occupation})
+        elif occupation.exact or listed == names:
+            chosen[fact.name] = listed
+    return StatedFacts(chosen=chosen)
 
 
 def _shown(found: Sequence[MatchedBenefit]) -> tuple[MatchedBenefit, ...]:

@@ -10,7 +10,7 @@ from enum import StrEnum
 from corpus.benefits.conditions import Chosen, Test, tests_of
 from corpus.benefits.facts import Fact
 from corpus.benefits.loading import BenefitRules
-from corpus.benefits.rules import Benefit, CatalogueAmount, Term
+from corpus.benefits.rules import Benefit, CatalogueAmount, Term, WordsAmount
 from corpus.catalogue import CatalogueEntry
 from server.eligibility.amounts import ComputedAmount, compute
 from server.eligibility.occupations import NamedOccupation
@@ -81,6 +81,11 @@ class MatchedBenefit:
     def name(self) -> str:
         """The benefit, with the occupation where the amount depends on it."""
         return f"{self.benefit.name}({self.entry.printed})" if self.entry else self.benefit.name
+
+    @property
+    def has_figures(self) -> bool:
+        """Whether a sum is laid down, not only an advantage in words."""
+        return any(not isinstance(amount, WordsAmount) for amount in self.benefit.amounts)
 
     @property
     def unknown(self) -> tuple[str, ...]:

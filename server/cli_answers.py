@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated
 
 import typer
 from rich.text import Text
 
 from server.answer_schemas import AnswerOut
+from server.cli_benefits import show_benefit
 from server.knowledge_base import KnowledgeBase
 from server.settings import ServerSettings
-from server.terminal import AsJson, err, out, print_json
+from server.terminal import AsJson, AsOf, err, out, print_json
+
+_BENEFITS_SHOWN = 3
 
 
 def answer(
     question: Annotated[str, typer.Argument(help="问题,用平常的话说就行")],
-    as_of: Annotated[
-        datetime | None,
-        typer.Option("--as-of", formats=["%Y-%m-%d"], help="以哪一天为准,例如 2021-06-01"),
-    ] = None,
+    as_of: AsOf = None,
     as_json: AsJson = False,
 ) -> None:
     """用条款原文回答问题,注明出处和时效。汇编没有规定时退出码为 1。"""
@@ -47,6 +46,8 @@ def _show(answered: AnswerOut) -> None:
         out.print(Text(f"   {role}:{hit.citation.text} [{hit.clause.id}]", style="dim"))
     for notice in answered.notices:
         out.print(f"· {notice}", markup=False)
+    for benefit in answered.benefits[:_BENEFITS_SHOWN]:
+        show_benefit(benefit)
     if answered.follow_up:
         err.print("还可以问:")
         for question in answered.follow_up:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -11,12 +12,11 @@ from pydantic import ValidationError
 from rich.text import Text
 
 from indexer.errors import InvalidQueryError, NotFoundError
-from indexer.search import SearchIndex
 from server.benefit_schemas import BenefitOut, BenefitsIn, BenefitsOut
 from server.eligibility.matching import Verdict
 from server.knowledge_base import KnowledgeBase
 from server.settings import ServerSettings
-from server.terminal import AsJson, err, out, print_json
+from server.terminal import AsJson, AsOf, err, out, print_json
 
 _VERDICTS = {
     Verdict.APPLIES: ("符合", "green"),
@@ -31,12 +31,12 @@ def benefits(
     profile: Annotated[
         Path | None, typer.Option(help="个人或单位情况的 JSON 文件(字段同接口的 profile)")
     ] = None,
-    as_of: Annotated[str | None, typer.Option("--as-of", help="以哪一天为准,如 2021-06-01")] = None,
+    as_of: AsOf = None,
     as_json: AsJson = False,
 ) -> None:
     """我能享受哪些补贴和待遇。没有找到时退出码为 1。"""
     asked = _asked(question, profile, as_of)
-    result = KnowledgeBase(SearchIndex.open(ServerSettings())).benefits(asked)
+    result = KnowledgeBase.open(ServerSettings()).benefits(asked)
     if as_json:
         print_json(result)
     else:
@@ -45,8 +45,8 @@ def benefits(
         raise NotFoundError("汇编中没有找到适合所述情况的补贴或待遇。")
 
 
-def _asked(question: str | None, profile: Path | None, as_of: str | None) -> BenefitsIn:
-    given: dict[str, object] = {"question": question, "as_of": as_of}
+def _asked(question: str | None, profile: Path | None, as_of: datetime | None) -> BenefitsIn:
+    given: dict[str, object] = {"question": question, "as_of": as_of and as_of.date()}
     if profile is not None:
         try:
             given["profile"] = json.loads(profile.read_text(encoding="utf-8"))
@@ -69,14 +69,15 @@ def _show(result: BenefitsOut) -> None:
     if words:
         err.print(f"已理解:{';'.join(words)}", markup=False)
     for benefit in result.benefits:
-        _show_benefit(benefit)
+        show_benefit(benefit)
     if result.questions:
         out.print("\n还想知道:", style="bold")
         for question in result.questions:
             out.print(f"  · {question}", markup=False)
 
 
-def _show_benefit(benefit: BenefitOut) -> None:
+def show_benefit(benefit: BenefitOut) -> None:
+    """One benefit: verdict, amount, conditions, working, and the first sources."""
     verdict, colour = _VERDICTS[benefit.verdict]
     head = Text(f"\n{verdict}  ", style=colour)
     head.append(benefit.name, style="bold")

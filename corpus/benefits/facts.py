@@ -50,7 +50,8 @@ class Fact(Strict):
     is no 技师). ``question`` is what to ask a person who did not tell, in plain words.
     ``closed`` is for a set of which people name all that matters: a value that is not named then
     counts as absent once any is named. ``unit`` is that of a number; ``larger_units`` are others in
-    which people state it, each with its size in ``unit``.
+    which people state it, each with its size in ``unit``. ``other_occupation`` is for a fact whose
+    values are occupations: it is the value for an occupation that isn't among them.
     """
 
     name: str = Field(min_length=1)
@@ -60,6 +61,7 @@ class Fact(Strict):
     say: tuple[str, ...] = ()
     deny: tuple[str, ...] = ()
     unrelated: tuple[str, ...] = ()
+    other_occupation: str | None = None
     closed: bool = False
     unit: str | None = None
     larger_units: dict[str, float] = Field(default_factory=dict)
@@ -72,6 +74,8 @@ class Fact(Strict):
         if listed and self.say:
             raise ValueError(f"事实“{self.name}”:说法(say)请写在各个取值下面")
         names = {value.name for value in self.values}
+        if self.other_occupation not in {None, *names}:
+            raise ValueError(f"事实“{self.name}”:没有取值 {self.other_occupation}")
         if len(names) != len(self.values):
             raise ValueError(f"事实“{self.name}”:取值重复")
         for value in self.values:

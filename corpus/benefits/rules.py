@@ -31,9 +31,18 @@ class Statement(Cited):
 
 
 class Condition(Statement):
-    """One condition of a benefit; ``when`` is what it asks of the facts."""
+    """One condition of a benefit; ``when`` is what it asks of the facts.
+
+    ``rows`` are the clauses that list the values asked for, by value: the rows of a list in an
+    annex.
+    """
 
     when: When
+    rows: dict[str, str] = Field(default_factory=dict)
+
+    def listed(self, values: frozenset[str]) -> Iterator[str]:
+        """The clauses that list one of ``values``."""
+        yield from (clause for value, clause in self.rows.items() if value in values)
 
 
 class FixedAmount(Cited):
@@ -220,6 +229,8 @@ class Benefit(Strict):
     def cited(self) -> Iterator[Cited]:
         """Everything of the rule that quotes a clause."""
         yield from self.conditions
+        for condition in self.conditions:
+            yield from (Cited(clause=row, quote=value) for value, row in condition.rows.items())
         yield from self.amounts
         if self.uplifts is not None:
             yield self.uplifts.choice

@@ -51,7 +51,10 @@ class Answerer:
         if not judgement.answerable or not result.hits:
             return _not_found(result, judgement, as_of or today)
         inquiry = self._inquiries.read(result)
-        entitled = entitlements(self._finder, inquiry, as_of)
+        entitled = entitlements(self._finder, inquiry, result, as_of)
+        if entitled.absent is not None:
+            missing = Answerability(1 - judgement.confidence, False, entitled.absent)
+            return _not_found(result, missing, as_of or today)
         quotes = self._quoter.quote(inquiry, result, entitled.entry_id)
         return self._found(result, judgement, quotes, inquiry, entitled, as_of or today)
 

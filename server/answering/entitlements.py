@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from indexer.search import SearchResult
 from server.answering.focus import Focus
 from server.answering.inquiry import Inquiry
 from server.eligibility.benefit_finder import BenefitFinder
@@ -18,22 +20,44 @@ _OF_ENTITLEMENTS = frozenset((Focus.AMOUNT, Focus.PEOPLE, Focus.CONDITION, Focus
 
 @dataclass(frozen=True, slots=True)
 class Entitlements:
-    """``benefits`` are those to show; ``entry_id`` is the catalogue row that is asked about."""
+    """``benefits`` are those to show; ``entry_id`` is the catalogue row that is asked about.
+
+    ``absent`` says, in one plain sentence, that the sum asked for is the one that isn't laid down.
+    """
 
     benefits: tuple[MatchedBenefit, ...] = ()
     entry_id: str | None = None
+    absent: str | None = None
 
 
-def entitlements(finder: BenefitFinder, inquiry: Inquiry, as_of: date | None) -> Entitlements:
+def entitlements(
+    finder: BenefitFinder, inquiry: Inquiry, result: SearchResult, as_of: date | None
+) -> Entitlements:
     """The benefits for a question about money or a right; for other questions there are none."""
     if inquiry.foci and not _OF_ENTITLEMENTS & set(inquiry.foci):
         return Entitlements()
-    found = finder.for_question(inquiry.text, as_of).benefits
+    found = finder.for_question(inquiry.text, as_of, result.hits).benefits
     best = max((matched.relevance for matched in found), default=0.0)
-    shown = [
-        matched for matched in found if matched.relevance >= max(_ABOUT_IT, _CLEARLY_LESS * best)
-    ][:_MOST_SHOWN]
-    priced = [m for m in shown if m.entry and m.verdict is not Verdict.DOES_NOT_APPLY]
-    entries = {matched.entry.provision_id for matched in priced if matched.entry}
-    certain = Focus.AMOUNT in inquiry.foci and len(entries) == 1
-    return Entitlements(tuple(shown), next(iter(entries)) if certain else None)
+    about = [m for m in found if m.relevance >= max(_ABOUT_IT, _CLEARLY_LESS * best)]
+    if Focus.AMOUNT not in inquiry.foci:
+        return Entitlements(tuple(about[:_MOST_SHOWN]))
+    paid = [matched for matched in about if matched.has_figures]
+    shown = sorted(about, key=lambda matched: (_fails(matched), not matched.has_figures))
+    entries = {m.entry.provision_id for m in paid if m.entry and not _fails(m)}
+    certain = next(iter(entries)) if len(entries) == 1 else None
+    return Entitlements(tuple(shown[:_MOST_SHOWN]), certain, _undefined(paid))
+
+
+def _fails(matched: MatchedBenefit) -> bool:
+    return matched.verdict is Verdict.DOES_NOT_APPLY
+
+
+def _undefined(paid: Sequence[MatchedBenefit]) -> str | None:
+    """What is missing where the sum most in question isn't laid down for what was stated."""
+    if not paid or not all(map(_fails, paid)):
+        return None
+    most = max(paid, key=lambda matched: matched.relevance)
+    missing = next((amount for amount in most.amounts if not amount.is_defined), None)
+    if missing is None:
+        return None
+    return f"汇编没有规定所问情形的金额。“{most.benefit.name}”只规定了:{missing.text}。"

@@ -22,8 +22,8 @@ _MOST_BENEFITS = 40
 _NEAR_ENOUGH = 0.74  # cosine; what nothing in the collection is about mostly stays below
 _ONESELF = re.compile("我(?!们)|本人")  # 我们 may be a company or a school as well
 _MOST_REFUSED = 10
-_NEAREST = 10  # articles found for the words themselves
 _SURE = 0.3  # what a benefit that applies is ahead of one that may, when not all can be shown
+_NEAREST = 10  # articles found for the words themselves
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +85,17 @@ class BenefitFinder:
         occupation = self._occupations.named(name) if name else None
         return self._found(stated, occupation, described, self._nearest(described))
 
-    def for_question(self, question: str, as_of: date | None = None) -> FoundBenefits:
-        """The benefits that somebody asks for in their own words."""
+    def for_question(
+        self, question: str, as_of: date | None = None, hits: Sequence[Hit] | None = None
+    ) -> FoundBenefits:
+        """The benefits that somebody asks for in their own words.
+
+        ``hits`` are what a search for the question found, if there was one already.
+        """
         stated = with_year_of(self._reader.read(question, as_of), as_of)
         if _ONESELF.search(question):
             stated = self.matcher.with_asker(stated)
-        near = self._nearest(question, at_least=_NEAR_ENOUGH)
+        near = self._nearest(question, _NEAR_ENOUGH, hits)
         return self._found(stated, self._occupations.in_text(question), question, near)
 
     def hit(self, clause_id: str) -> Hit:
@@ -99,7 +104,9 @@ class BenefitFinder:
         assert document is not None  # the build checked every clause of the rules
         return self._index.hit_of(document, document.by_id[clause_id], alone=True)
 
-    def _nearest(self, words: str, at_least: float = 0.0) -> frozenset[str]:
+    def _nearest(
+        self, words: str, at_least: float = 0.0, hits: Sequence[Hit] | None = None
+    ) -> frozenset[str]:
         """The articles nearest in meaning to what was said, with a cosine of ``at_least``.
 
         Whoever needs one may use other words than any that were foreseen.
@@ -109,7 +116,8 @@ class BenefitFinder:
         """
         if not words.strip():
             return frozenset()
-        hits = self._index.search(words[:LONGEST_QUERY], limit=_NEAREST).hits
+        if hits is None:
+            hits = self._index.search(words[:LONGEST_QUERY], limit=_NEAREST).hits
         return frozenset(hit.unit.id for hit in hits if _nearness(hit) >= at_least)
 
     def _found(
@@ -119,6 +127,8 @@ class BenefitFinder:
         words: str,
         near: frozenset[str],
     ) -> FoundBenefits:
+        if occupation is not None:
+            stated |= _listed_among(occupation, self.facts)
         found = self.matcher.match(stated, occupation, words, near)
         shown = _shown(found)
         return FoundBenefits(stated, occupation, shown, tuple(self.matcher.questions(shown)))
@@ -127,6 +137,24 @@ class BenefitFinder:
 def _nearness(hit: Hit) -> float:
     """The higher of the cosines with its text and with a question that it answers."""
     return max(hit.signals.text or 0.0, hit.signals.question or 0.0)
+
+
+def _listed_among(occupation: NamedOccupation, facts: Mapping[str, Fact]) -> StatedFacts:
+    """Where the occupation stands on the lists of occupations among the facts.
+
+    Those lists are of occupations that have levels; courses beside them have none.
+    """
+    names = frozenset(entry.name for entry in occupation.entries if None not in entry.amounts)
+    chosen: dict[str, frozenset[str]] = {}
+    for fact in facts.values():
+        if fact.other_occupation is None or not names:
+            continue
+        listed = names & {value.name for value in fact.values}
+        if not listed:
+            chosen[fact.name] = frozenset({fact.other_occupation})
+        elif occupation.exact or listed == names:
+            chosen[fact.name] = listed
+    return StatedFacts(chosen=chosen)
 
 
 def _shown(found: Sequence[MatchedBenefit]) -> tuple[MatchedBenefit, ...]:

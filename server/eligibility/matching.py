@@ -10,7 +10,7 @@ from enum import StrEnum
 from corpus.benefits.conditions import Chosen, Test, tests_of
 from corpus.benefits.facts import Fact
 from corpus.benefits.loading import BenefitRules
-from corpus.benefits.rules import Benefit, CatalogueAmount, Term
+from corpus.benefits.rules import Benefit, CatalogueAmount, Term, WordsAmount
 from corpus.catalogue import CatalogueEntry
 from server.eligibility.amounts import ComputedAmount, compute
 from server.eligibility.occupations import NamedOccupation
@@ -34,6 +34,7 @@ _WEAK_FACTS = {
     "人才类型": 0.6,
     "培训方式": 0.6,
     "证书": 0.7,
+    "紧缺急需职业": 0.3,
 }
 _ASKED_FOR = 1.5
 _NEAR = 1.0
@@ -80,6 +81,11 @@ class MatchedBenefit:
     def name(self) -> str:
         """The benefit, with the occupation where the amount depends on it."""
         return f"{self.benefit.name}({self.entry.printed})" if self.entry else self.benefit.name
+
+    @property
+    def has_figures(self) -> bool:
+        """Whether a sum is laid down, not only an advantage in words."""
+        return any(not isinstance(amount, WordsAmount) for amount in self.benefit.amounts)
 
     @property
     def unknown(self) -> tuple[str, ...]:
@@ -206,7 +212,7 @@ class BenefitMatcher:
             verdict = Verdict.DOES_NOT_APPLY
         else:
             verdict = Verdict.APPLIES if all(met) else Verdict.MAY_APPLY
-        clauses = _clauses(benefit, conditions, amounts)
+        clauses = _clauses(benefit, reading.stated, conditions, amounts)
         return MatchedBenefit(
             benefit, reading.entry, verdict, conditions, amounts, clauses, relevance
         )
@@ -319,10 +325,16 @@ def _entry_state(entry: CatalogueEntry) -> ConditionState:
 
 
 def _clauses(
-    benefit: Benefit, conditions: Sequence[ConditionState], amounts: Sequence[ComputedAmount]
+    benefit: Benefit,
+    stated: StatedFacts,
+    conditions: Sequence[ConditionState],
+    amounts: Sequence[ComputedAmount],
 ) -> tuple[str, ...]:
     """Clauses of the amounts, the conditions and the rest, each once."""
     named = [clause for amount in amounts for clause in amount.clauses]
+    for condition in benefit.conditions:
+        for test in tests_of(condition.when):
+            named += condition.listed(stated.chosen.get(test.fact, frozenset()))
     named += [state.clause for state in conditions if state.clause is not None]
     named += [note.clause for note in (*benefit.notes, *benefit.documents)]
     if benefit.where is not None:

@@ -22,9 +22,9 @@ _WILD = re.compile(r"\*\*|[*#]")
 _SHORT_NAME = 2  # 企业 says nothing of who asks
 _YES, _NO, _NOTHING = "yes", "no", ""
 # 2016年考的,到现在五年 tells since when, not of which year somebody speaks.
-_YEAR = re.compile(
-    r"(?P<full>(?:19|20)\d\d)\s*年(?!.{0,16}(?:到现在|至今|到如今|到今天))"
-    r"|(?:^|[,。;我在是于])(?P<short>[12]\d)年[考拿评发毕取获招]"
+_YEAR = re.compile(r"((?:19|20)\d\d)\s*年(?!.{0,16}(?:到现在|至今|到如今|到今天))")
+_SHORT_YEAR = re.compile(
+    r"(?:^|(?<=[,。;我在是于]))([12]\d)(?=年(?:[考拿评发毕取获招底初]|\d{1,2}月))"
 )
 _YEARS_AGO = {"今年": 0, "去年": 1, "前年": 2}
 _PATTERNS_KEPT = 4096
@@ -92,7 +92,7 @@ class FactReader:
 
     def read(self, text: str, as_of: date | None = None) -> StatedFacts:
         """The facts that ``text`` states. With ``as_of`` 今年 and 去年 are years, too."""
-        text = unicodedata.normalize("NFKC", text)
+        text = _SHORT_YEAR.sub(r"20\1", unicodedata.normalize("NFKC", text))
         chosen: dict[str, frozenset[str]] = {}
         ruled_out: dict[str, frozenset[str]] = {}
         answers: dict[str, bool] = {}
@@ -159,7 +159,7 @@ def _number_in(said: _Said, larger_units: Mapping[str, float]) -> float:
 
 def _years(text: str, as_of: date | None) -> dict[str, float]:
     if named := _YEAR.search(text):
-        return {"年份": float(named["full"] or 2000 + int(named["short"]))}
+        return {"年份": float(named[1])}
     if as_of is not None:
         for words, ago in _YEARS_AGO.items():
             if words in text:

@@ -190,6 +190,34 @@ def test_a_condition_that_fails_is_named(knowledge_base: KnowledgeBase) -> None:
     assert "低一" in benefit.explanation
 
 
+INSURED = {"certificate": "职业资格证书", "level": "初级", "groups": ["失业保险参保职工"]}
+
+
+def of_insurance(found: BenefitsOut, listed: str) -> BenefitOut:
+    return next(b for b in found.benefits if b.id == f"失业保险技能提升补贴-{listed}-2019")
+
+
+def test_an_occupation_on_a_list_is_cited_with_its_row(knowledge_base: KnowledgeBase) -> None:
+    found = profile(knowledge_base, occupation="车工", year=2019, **INSURED)
+    listed = of_insurance(found, "紧缺急需职业")
+    rows = [hit.clause.text for hit in listed.citations if "附件" in hit.clause.id]
+    assert [row.split() for row in rows] == [["8", "车工"]]
+
+
+def test_an_occupation_that_is_not_on_a_list_is_named_as_another(
+    knowledge_base: KnowledgeBase,
+) -> None:
+    found = profile(knowledge_base, occupation="旅店服务员", year=2019, **INSURED)
+    assert of_insurance(found, "紧缺急需职业").verdict is Verdict.DOES_NOT_APPLY
+    assert of_insurance(found, "目录外职业").verdict is not Verdict.DOES_NOT_APPLY
+
+
+def test_who_is_insured_against_unemployment_is_not_unemployed(
+    knowledge_base: KnowledgeBase,
+) -> None:
+    assert "失业人员" not in profile(knowledge_base, **INSURED).profile.groups
+
+
 def test_a_profile_as_understood_can_be_sent_back(knowledge_base: KnowledgeBase) -> None:
     found = asked(knowledge_base, "我是2021年退捕上岸的渔民,考了中级旅店服务员技能等级证,能补多少?")
     again = profile(knowledge_base, **found.profile.model_dump(exclude_none=True))
@@ -250,9 +278,12 @@ VOCABULARY: Mapping[str, Fact] = {
                 FactValue(name="甲类人员", say=("甲类",), implies=("乙类人员",)),
                 FactValue(name="乙类人员", say=("乙类",)),
             ),
+            unrelated=("乙类合同",),
         ),
         Fact(name="参保", type=FactType.YES_NO, question="?", say=("交了社保",), deny=("断缴",)),
         Fact(name="月数", type=FactType.NUMBER, question="?", say=("干了#个月",)),
+        Fact(name="工资", type=FactType.NUMBER, question="?", say=("工资#",)),
+        Fact(name="取证年份", type=FactType.NUMBER, question="?", say=("#年考",)),
     )
 }
 
@@ -266,6 +297,11 @@ VOCABULARY: Mapping[str, Fact] = {
         ("厂里断缴了", StatedFacts(answers={"参保": False})),
         ("一共干了十二个月", StatedFacts(numbers={"月数": 12})),
         ("今天天气好", StatedFacts()),
+        ("签的是乙类合同", StatedFacts()),
+        ("签乙类合同的甲类", StatedFacts(chosen={"类别": frozenset({"甲类人员"})})),
+        ("工资一共是多少", StatedFacts()),
+        ("证是我19年考的", StatedFacts(numbers={"年份": 2019, "取证年份": 2019})),
+        ("干了19年", StatedFacts()),
     ],
 )
 def test_sentences_are_read_into_facts(text: str, expected: StatedFacts) -> None:

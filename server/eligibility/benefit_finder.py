@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain, repeat
 
 from corpus.benefits.facts import Fact
 from corpus.benefits.rules import CatalogueAmount
@@ -19,7 +20,11 @@ from server.eligibility.reading import FactReader
 from server.eligibility.stated_facts import StatedFacts
 
 _MOST_BENEFITS = 40
-_NEAR_ENOUGH = 0.74  # cosine; what nothing in the collection is about mostly stays below
+# Cosines; what nothing in the collection is about mostly stays below. The first hits are those that
+# the words themselves speak for as well.
+_NEAR_ENOUGH = 0.74
+_FIRST_NEAR_ENOUGH = 0.70
+_FIRST = 3
 _ONESELF = re.compile("我(?!们)|本人")  # 我们 may be a company or a school as well
 _MOST_REFUSED = 10
 _SURE = 0.3  # what a benefit that applies is ahead of one that may, when not all can be shown
@@ -83,7 +88,8 @@ class BenefitFinder:
         name = profile.occupation
         described = " ".join([*profile.groups, profile.employer or ""])
         occupation = self._occupations.named(name) if name else None
-        return self._found(stated, occupation, described, self._nearest(described))
+        near = tuple(hit.unit.id for hit in self._search(described))
+        return self._found(stated, occupation, described, near)
 
     def for_question(
         self, question: str, as_of: date | None = None, hits: Sequence[Hit] | None = None
@@ -93,9 +99,9 @@ class BenefitFinder:
         ``hits`` are what a search for the question found, if there was one already.
         """
         stated = with_year_of(self._reader.read(question, as_of), as_of)
+        near = self._nearest(question, hits)
         if _ONESELF.search(question):
-            stated = self.matcher.with_asker(stated)
-        near = self._nearest(question, _NEAR_ENOUGH, hits)
+            stated = self.matcher.with_asker(stated, near)
         return self._found(stated, self._occupations.in_text(question), question, near)
 
     def hit(self, clause_id: str) -> Hit:
@@ -104,28 +110,31 @@ class BenefitFinder:
         assert document is not None  # the build checked every clause of the rules
         return self._index.hit_of(document, document.by_id[clause_id], alone=True)
 
-    def _nearest(
-        self, words: str, at_least: float = 0.0, hits: Sequence[Hit] | None = None
-    ) -> frozenset[str]:
-        """The articles nearest in meaning to what was said, with a cosine of ``at_least``.
+    def _nearest(self, question: str, hits: Sequence[Hit] | None) -> tuple[str, ...]:
+        """The articles nearest in meaning to a question, the nearest first, if any is near.
 
         Whoever needs one may use other words than any that were foreseen.
 
         Raises:
             ModelError: the embedding model can't be loaded.
         """
-        if not words.strip():
-            return frozenset()
         if hits is None:
-            hits = self._index.search(words[:LONGEST_QUERY], limit=_NEAREST).hits
-        return frozenset(hit.unit.id for hit in hits if _nearness(hit) >= at_least)
+            hits = self._search(question)
+        floors = chain(repeat(_FIRST_NEAR_ENOUGH, _FIRST), repeat(_NEAR_ENOUGH))
+        near = zip(hits, floors, strict=False)  # the floors never end
+        return tuple(hit.unit.id for hit, floor in near if _nearness(hit) >= floor)
+
+    def _search(self, words: str) -> Sequence[Hit]:
+        if not words.strip():
+            return ()
+        return self._index.search(words[:LONGEST_QUERY], limit=_NEAREST).hits
 
     def _found(
         self,
         stated: StatedFacts,
         occupation: NamedOccupation | None,
         words: str,
-        near: frozenset[str],
+        near: Sequence[str],
     ) -> FoundBenefits:
         if occupation is not None:
             stated |= _listed_among(occupation, self.facts)

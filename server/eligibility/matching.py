@@ -146,7 +146,7 @@ class BenefitMatcher:
         stated: StatedFacts,
         occupation: NamedOccupation | None = None,
         words: str = "",
-        near: frozenset[str] = frozenset(),
+        near: Sequence[str] = (),
     ) -> list[MatchedBenefit]:
         """The benefits that have to do with what was stated, the best first.
 
@@ -168,11 +168,24 @@ class BenefitMatcher:
                     found.append(self._match(benefit, reading, relevance))
         return sorted(found, key=_order)
 
-    def with_asker(self, stated: StatedFacts) -> StatedFacts:
-        """Who speaks of themselves is a worker, unless they say or tell of things that employ."""
+    def with_asker(self, stated: StatedFacts, near: Sequence[str] = ()) -> StatedFacts:
+        """Who speaks of themselves is a worker, unless they say or tell of things that employ.
+
+        So does who asks for what only employers are granted, by the articles ``near`` in meaning.
+        """
         if stated.chosen.get("身份") or self._employers_only & _all_said(stated):
             return stated
+        if self._grants_employers_only(near):
+            return stated
         return stated | StatedFacts(chosen={"身份": frozenset({"劳动者"})})
+
+    def _grants_employers_only(self, articles: Sequence[str]) -> bool:
+        """Whether the first of the articles that grants anything grants workers nothing."""
+        for article in articles:
+            granted = [each for each in self.rules.benefits if _granted_by(each, (article,))]
+            if granted:
+                return all("劳动者" not in each.beneficiary for each in granted)
+        return False
 
     def questions(self, found: Sequence[MatchedBenefit]) -> list[str]:
         """What to ask next: the facts that most of the open benefits wait for."""
@@ -298,7 +311,7 @@ def _asked_for(benefit: Benefit, words: str) -> float:
     return _ASKED_FOR if any(name in words for name in benefit.asked) else 0.0
 
 
-def _granted_by(benefit: Benefit, articles: frozenset[str]) -> float:
+def _granted_by(benefit: Benefit, articles: Sequence[str]) -> float:
     is_granted = any(
         amount.clause == article or amount.clause.startswith(f"{article}.")
         for amount in benefit.amounts

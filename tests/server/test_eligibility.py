@@ -281,8 +281,14 @@ VOCABULARY: Mapping[str, Fact] = {
             unrelated=("乙类合同",),
         ),
         Fact(name="参保", type=FactType.YES_NO, question="?", say=("交了社保",), deny=("断缴",)),
-        Fact(name="月数", type=FactType.NUMBER, question="?", say=("干了#个月",)),
-        Fact(name="工资", type=FactType.NUMBER, question="?", say=("工资#",)),
+        Fact(
+            name="月数",
+            type=FactType.NUMBER,
+            question="?",
+            say=("干了#个月", "干满#年"),
+            larger_units={"年": 12},
+        ),
+        Fact(name="工资", type=FactType.NUMBER, question="?", say=("工资#", "一个月*#块")),
         Fact(name="取证年份", type=FactType.NUMBER, question="?", say=("#年考",)),
     )
 }
@@ -300,6 +306,8 @@ VOCABULARY: Mapping[str, Fact] = {
         ("签的是乙类合同", StatedFacts()),
         ("签乙类合同的甲类", StatedFacts(chosen={"类别": frozenset({"甲类人员"})})),
         ("工资一共是多少", StatedFacts()),
+        ("干满半年", StatedFacts(numbers={"月数": 6})),
+        ("一个月给我3000块", StatedFacts(numbers={"工资": 3000})),
         ("证是我19年考的", StatedFacts(numbers={"年份": 2019, "取证年份": 2019})),
         ("干了19年", StatedFacts()),
     ],

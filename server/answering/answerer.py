@@ -97,6 +97,7 @@ def _not_found(result: SearchResult, judgement: Answerability, as_of: date) -> A
         nearest=nearest,
         notices=tuple(correction_notice(result.correction)),
         correction=result.correction,
+        absent=judgement.absent,
     )
 
 

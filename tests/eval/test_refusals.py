@@ -88,7 +88,7 @@ def test_a_report_counts_every_question(index: SearchIndex, tmp_path: Path) -> N
     path = tmp_path / "negatives.jsonl"
     lines = NEGATIVES.read_text(encoding="utf-8").splitlines()[:5]
     path.write_text("\n".join(lines), encoding="utf-8")
-    report = measure_answerability(index, path)
+    report = measure_answerability(knowledge_base.answerer, path)
     refused = {each.group: each for each in report.refusals}
     assert sum(each.questions for name, each in refused.items() if "near" in name) == 5
     assert refused["有答案 · test"].questions == 66

@@ -68,10 +68,11 @@ def test_no_more_is_cited_than_can_be_read_and_nothing_twice(
 ) -> None:
     for _, answer in answers:
         ids = [hit.unit.id for hit in answer.citations]
-        assert bool(ids) == (answer.status is AnswerStatus.ANSWERED)
+        is_answered = answer.status is AnswerStatus.ANSWERED
+        assert bool(ids) == is_answered
         assert len(ids) <= 4
         assert len(set(ids)) == len(ids)
-        assert not answer.nearest
+        assert bool(answer.nearest) != is_answered
 
 
 def test_proposed_questions_are_others_than_the_one_asked(

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from corpus.figures import number_of
 from corpus.model import Document, Provision
-from corpus.quantities import number_of
 from corpus.rates import Rate, rates_of
 
 LEVELS = {"五级": "初级", "四级": "中级", "三级": "高级", "二级": "技师", "一级": "高级技师"}

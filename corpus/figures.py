@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -16,8 +17,13 @@ from corpus.document_number import chinese_to_int
 
 _DIGITS = "〇零一二两三四五六七八九十百千万亿"
 _SCALES = {"百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
-ARABIC = re.compile(r"(\d{1,3}(?:,\d{3})+(?!\d)|\d+)(\.\d+)?\s*([百千万]?亿|[百千万])?")
+ARABIC = re.compile(r"(\d{1,3}(?:,\d{3})+(?!\d)|\d+)(\.\d+)?\s*([百千万]?亿|[百千]万|[百千万])?")
 CHINESE = re.compile(rf"[{_DIGITS}]+")
+NUMBER = (
+    r"(?:\d+(?:,\d{3})*(?:\.\d+)?|[零〇一二两三四五六七八九十百千]{1,8}|半)"
+    r"(?:\s?个?[百千万亿]{1,2})?"
+)
+"""A pattern for one number as people say it, with its powers of ten: 1.2个亿, 半."""
 _UNITS = (
     "% ‰ 个百分点 美元 元 块 周岁 岁 倍 次 批 人次 人 名 位 家 户 项 条 款 级 届 期 门 类 种 亩 所"
     " 处 场 台 套 件 份 页 折 成 章 节 部分 公里 平方米 米 个"
@@ -160,3 +166,30 @@ def chinese_value(numeral: str) -> Decimal:
         else:
             digit = chinese_to_int(character)
     return Decimal(total + section + digit).normalize()
+
+
+def number_of(words: str) -> float:
+    """The value of a number as :data:`NUMBER` matches it: 5万 is 50000, 1.2个亿 is 120000000.
+
+    Raises:
+        ValueError: it is not one.
+    """
+    compact = re.sub(r"\s?个?(?=[百千万亿])", "", folded(words).strip())
+    if hit := ARABIC.fullmatch(compact):
+        return float(arabic_value(hit))
+    if hit := re.fullmatch("半([百千万亿]*)", compact):
+        return float(math.prod((_SCALES[scale] for scale in hit[1]), start=0.5))
+    if CHINESE.fullmatch(compact):
+        return float(chinese_value(compact))
+    raise ValueError(f"not a number: {words!r}")
+
+
+def numbers_in(text: str) -> frozenset[float]:
+    """All numbers that a text states; 20万 states 20 as well, as in 20、10万元."""
+    found = set()
+    for hit in re.finditer(NUMBER, text):
+        found.add(number_of(hit[0]))
+        bare = re.match(r"[\d,.]+|[零〇一二两三四五六七八九十百千]+|半", hit[0])
+        if bare is not None:
+            found.add(number_of(bare[0]))
+    return frozenset(found)

@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from eval.measures import Estimate, estimate
 from eval.negatives import Kind, Negative, Split, read_negatives
 from eval.questions import DATASETS, read_questions
-from indexer.search import SearchIndex
-from server.answering.answerability import Answerability, AnswerabilityJudge
+from server.answering.answer import AnswerStatus
+from server.answering.answerability import Answerability
+from server.answering.answerer import Answerer
 
 BINS = 10
 _ASKED = (Split.DEV, Split.TEST)  # parts of our questions that the report is about
@@ -63,9 +64,9 @@ class AnswerabilityReport:
 
 
 def measure_answerability(
-    index: SearchIndex, negatives: Path, progress: Callable[[int, int], None] | None = None
+    answerer: Answerer, negatives: Path, progress: Callable[[int, int], None] | None = None
 ) -> AnswerabilityReport:
-    """Judge the negatives of a file and the questions of ``datasets/dev`` and ``test``.
+    """Ask the negatives of a file and the questions of ``datasets/dev`` and ``test``.
 
     Raises:
         QuestionFileError: the file can't be read.
@@ -77,7 +78,7 @@ def measure_answerability(
         for question in read_questions(DATASETS / f"{split.value}.jsonl")
     ]
     texts = [*(each.question for each in unanswered), *(text for _, text in answered)]
-    judgements = _judge_all(AnswerabilityJudge(index), index, texts, progress)
+    judgements = _judge_all(answerer, texts, progress)
     of_unanswered = list(zip(unanswered, judgements[: len(unanswered)], strict=True))
     of_answered = list(zip(answered, judgements[len(unanswered) :], strict=True))
     refusals = [
@@ -105,14 +106,15 @@ def measure_answerability(
 
 
 def _judge_all(
-    judge: AnswerabilityJudge,
-    index: SearchIndex,
+    answerer: Answerer,
     questions: Sequence[str],
     progress: Callable[[int, int], None] | None,
 ) -> list[Answerability]:
     judgements = []
     for done, question in enumerate(questions, start=1):
-        judgements.append(judge.judge(question, index.search(question)))
+        answer = answerer.answer(question)
+        is_answered = answer.status is AnswerStatus.ANSWERED
+        judgements.append(Answerability(answer.confidence, is_answered, answer.absent))
         if progress is not None:
             progress(done, len(questions))
     return judgements

@@ -56,8 +56,8 @@ def evaluate_refusals(
     if plot is not None:
         require_plotting(plot)
     with _progress() as progress:
-        index = SearchIndex.open(IndexSettings())
-        report = measure_answerability(index, negatives, progress.asking)
+        answerer = _knowledge_base().answerer
+        report = measure_answerability(answerer, negatives, progress.asking)
     show_answerability(report, negatives)
     if json_file is not None:
         write_report(json_file, report)

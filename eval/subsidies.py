@@ -139,12 +139,13 @@ def measure_cases(kb: KnowledgeBase, cases: Sequence[SubsidyCase]) -> SubsidyRep
     """Match every case, as a form and in the person's own words, and judge the results."""
     kb.benefits(by_question(cases[0]))  # loads what is loaded on first use
     return SubsidyReport(
-        tuple(_measure(kb, case, by_profile(case)) for case in cases),
-        tuple(_measure(kb, case, by_question(case)) for case in cases),
+        tuple(measure_case(kb, case, by_profile(case)) for case in cases),
+        tuple(measure_case(kb, case, by_question(case)) for case in cases),
     )
 
 
-def _measure(kb: KnowledgeBase, case: SubsidyCase, asked: BenefitsIn) -> CaseResult:
+def measure_case(kb: KnowledgeBase, case: SubsidyCase, asked: BenefitsIn) -> CaseResult:
+    """Match one case as it is ``asked`` and judge the result."""
     started = time.perf_counter()
     found = kb.benefits(asked)
     return _judge(case, found, time.perf_counter() - started)

@@ -31,8 +31,10 @@ def find_clause(store: Store, document: Document, typed: str) -> tuple[Document,
         # To the document that forwards it, an embedded one is 附件.
         outer = document_id != document.id and steps[:1] and steps[0].startswith("附件")
         inner = steps[1:] if outer else steps
-        provision = _find(whole, inner) if whole is not None and inner else None
-        if whole is not None and provision is not None:
+        if whole is None or not inner:
+            continue
+        provision = _find(whole, inner) or _find_without_articles(whole, inner)
+        if provision is not None:
             return whole, provision
     return None
 
@@ -112,3 +114,16 @@ def _find(document: Document, steps: Sequence[str]) -> Provision | None:
         if ending is None and len(path) > len(wanted) and path[-len(wanted) :] == wanted:
             ending = provision
     return ending
+
+
+def _find_without_articles(document: Document, steps: Sequence[str]) -> Provision | None:
+    """Of a text that counts 一、二、三、 people say 第三条 all the same."""
+    first = steps[0]
+    has_articles = any(
+        _step(element).startswith("条")
+        for provision in document.provisions
+        for element in provision.path
+    )
+    if has_articles or not first.startswith("条"):
+        return None
+    return _find(document, (f"一{first.removeprefix('条')}", *steps[1:]))

@@ -19,8 +19,8 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from corpus.benefits.conditions import Chosen, Is, Test, Within, tests_of
 from corpus.benefits.facts import Fact, FactType
 from corpus.benefits.rules import Amount, AmountByFact, Benefit, Cited, ProductAmount, ShareAmount
+from corpus.figures import numbers_in
 from corpus.model import Document
-from corpus.quantities import numbers_in
 
 BENEFITS_FOLDER = Path(__file__).parent.parent / "annotations" / "benefits"
 

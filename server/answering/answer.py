@@ -40,7 +40,8 @@ class Answer:
 
     ``citations`` are the clauses that answer, the most useful first; without an answer there are
     none, and ``nearest`` are the clauses nearest to the question. ``confidence`` is the
-    probability that the first clause answers.
+    probability that the first clause answers; ``absent`` is what the compilation doesn't have,
+    where that can be named.
     """
 
     question: str
@@ -56,3 +57,4 @@ class Answer:
     benefits: tuple[MatchedBenefit, ...] = ()
     follow_up: tuple[str, ...] = ()
     correction: Correction | None = None
+    absent: str | None = None

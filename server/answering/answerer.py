@@ -12,6 +12,7 @@ from server.answering.answerability import Answerability, AnswerabilityJudge
 from server.answering.entitlements import Entitlements, entitlements
 from server.answering.follow_up import FollowUps
 from server.answering.inquiry import Inquiry, InquiryReader
+from server.answering.named_clause import NamedClause, named_clause
 from server.answering.notices import (
     correction_notice,
     misprint_notices,
@@ -46,8 +47,10 @@ class Answerer:
         """
         filters = Filters(as_of=as_of) if as_of is not None else None
         result = self._index.search(question, limit=_SEARCHED, filters=filters)
-        judgement = self._judge.judge(question, result)
         today = date.today()
+        if (named := named_clause(self._index, result)) is not None:
+            return self._named(result, named, as_of or today)
+        judgement = self._judge.judge(question, result)
         if not judgement.answerable or not result.hits:
             return _not_found(result, judgement, as_of or today)
         inquiry = self._inquiries.read(result)
@@ -57,6 +60,15 @@ class Answerer:
             return _not_found(result, missing, as_of or today)
         quotes = self._quoter.quote(inquiry, result, entitled.entry_id)
         return self._found(result, judgement, quotes, inquiry, entitled, as_of or today)
+
+    def _named(self, result: SearchResult, named: NamedClause, as_of: date) -> Answer:
+        """The clause that was asked for itself, whole, or that there is none."""
+        if named.hit is None:
+            return _not_found(result, Answerability(0.0, False, named.absent), as_of)
+        quotes = self._quoter.whole(named.hit)
+        certain = Answerability(1.0, True, None)
+        inquiry = self._inquiries.read(result)
+        return self._found(result, certain, quotes, inquiry, Entitlements(), as_of)
 
     def _found(
         self,
@@ -97,6 +109,7 @@ def _not_found(result: SearchResult, judgement: Answerability, as_of: date) -> A
         nearest=nearest,
         notices=tuple(correction_notice(result.correction)),
         correction=result.correction,
+        absent=judgement.absent,
     )
 
 

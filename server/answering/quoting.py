@@ -68,6 +68,11 @@ class Quoter:
                 quoted.append(other)
         return Quotes(tuple(quoted), tuple(dict.fromkeys(said)))
 
+    def whole(self, hit: Hit) -> Quotes:
+        """A clause from its first word to its last."""
+        clause = self._clauses.read(hit.unit)
+        return Quotes((Quoted(hit, clause, (Selected(clause, 0, len(clause.text)),)),))
+
     def _quoted(self, inquiry: Inquiry, hit: Hit) -> Quoted:
         clause = self._clauses.read(hit.unit)
         if clause.cells:

@@ -11,7 +11,7 @@ from datetime import date
 from functools import lru_cache
 
 from corpus.benefits.facts import Fact, FactType
-from corpus.quantities import NUMBER, number_of
+from corpus.figures import NUMBER, number_of
 from server.eligibility.stated_facts import StatedFacts
 
 # Words right before a saying that turn it round, with a word or two between at most: 不是贫困户.

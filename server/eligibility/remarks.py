@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from corpus.catalogue import CatalogueEntry
-from corpus.quantities import NUMBER, number_of
+from corpus.figures import NUMBER, number_of
 from indexer.tokenizer import bigrams_of, fold
 
 _BETWEEN_PHRASES = re.compile(r"[\W\d]+|培训|不少于|学时|补贴标准|[以和或及为与的]")

@@ -14,6 +14,7 @@ from eval.questions import QuestionFileError
 from indexer.search import SearchIndex
 from indexer.settings import IndexSettings
 from server.answering.answerability import WEIGHTS, Calibration
+from server.knowledge_base import KnowledgeBase
 
 
 def test_negatives_cover_both_kinds_in_every_split() -> None:
@@ -84,11 +85,11 @@ def test_held_out_questions_are_not_in_the_files_kept(tmp_path: Path) -> None:
     assert {each.question for each in held_out}.isdisjoint(kept)
 
 
-def test_a_report_counts_every_question(index: SearchIndex, tmp_path: Path) -> None:
+def test_a_report_counts_every_question(knowledge_base: KnowledgeBase, tmp_path: Path) -> None:
     path = tmp_path / "negatives.jsonl"
     lines = NEGATIVES.read_text(encoding="utf-8").splitlines()[:5]
     path.write_text("\n".join(lines), encoding="utf-8")
-    report = measure_answerability(index, path)
+    report = measure_answerability(knowledge_base.answerer, path)
     refused = {each.group: each for each in report.refusals}
     assert sum(each.questions for name, each in refused.items() if "near" in name) == 5
     assert refused["有答案 · test"].questions == 66

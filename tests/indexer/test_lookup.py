@@ -136,3 +136,9 @@ def test_near_misses_are_ranked_and_never_called_a_match(index: SearchIndex) -> 
 def test_an_empty_number_is_refused(index: SearchIndex) -> None:
     with pytest.raises(InvalidQueryError):
         look_up(index, " ")
+
+
+def test_articles_are_found_in_texts_that_count_without_the_word(index: SearchIndex) -> None:
+    result = look_up(index, "云人社发〔2019〕16号第三条")
+    assert result.clause is not None
+    assert result.clause.unit.id == "云人社发-2019-16:三"

@@ -68,9 +68,11 @@ def test_no_more_is_cited_than_can_be_read_and_nothing_twice(
 ) -> None:
     for _, answer in answers:
         ids = [hit.unit.id for hit in answer.citations]
-        assert 1 <= len(ids) <= 4
+        is_answered = answer.status is AnswerStatus.ANSWERED
+        assert bool(ids) == is_answered
+        assert len(ids) <= 4
         assert len(set(ids)) == len(ids)
-        assert not answer.nearest
+        assert bool(answer.nearest) != is_answered
 
 
 def test_proposed_questions_are_others_than_the_one_asked(
@@ -196,3 +198,16 @@ def test_a_question_about_money_brings_the_benefits_and_the_priced_entry(
 
 def test_a_question_about_something_else_brings_no_benefits(answerer: Answerer) -> None:
     assert answerer.answer("国企工资总额预算什么时候报国资委备案").benefits == ()
+
+
+def test_a_clause_asked_for_itself_is_given_whole(answerer: Answerer) -> None:
+    answer = answerer.answer("云财规〔2019〕3号第四条讲什么")
+    assert answer.citations[0].unit.id == "云财规-2019-3:第四条"
+    assert answer.text == answer.citations[0].unit.text
+    assert answer.confidence == 1
+
+
+def test_a_clause_that_does_not_exist_is_said_to_be_missing(answerer: Answerer) -> None:
+    answer = answerer.answer("云财规〔2019〕3号第九十九条")
+    assert answer.status is AnswerStatus.NOT_FOUND
+    assert "没有找到“第九十九条”" in answer.text

@@ -7,6 +7,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from corpus.asked_as import AskedAsError
+from corpus.benefits.loading import BenefitRuleError
 from corpus.coverage import coverage_of
 from corpus.edition import prepare_edition
 from corpus.errata import ErrataError, load_errata
@@ -107,9 +108,15 @@ def _examine_questions(
     """Which clauses have questions, by whom, and which have none; catalogue entries need none."""
     try:
         edition = prepare_edition([source], added_folder=settings.added_folder)
+    except BenefitRuleError as error:
+        yield Finding("待遇", "fault", str(error))
+        return
     except (ErrataError, AskedAsError) as error:
         yield Finding("问法", "fault", str(error))
         return
+    if edition.benefits.benefits:
+        message = f"{len(edition.benefits.benefits)} 条规则,引文和数字都与条款核对过"
+        yield Finding("待遇", "ok", message)
     units = list(units_of(edition))
     counts = QuestionCounts.of(units)
     yield Finding("问法", "ok", f"{counts.written} 个条款写有常见问法")

@@ -11,7 +11,9 @@ import typer
 from pydantic import ValidationError
 from rich.text import Text
 
+from corpus.benefits.loading import BenefitRules
 from indexer.errors import InvalidQueryError, NotFoundError
+from indexer.search import SearchIndex
 from server.benefit_schemas import BenefitOut, BenefitsIn, BenefitsOut
 from server.eligibility.matching import Verdict
 from server.knowledge_base import KnowledgeBase
@@ -32,9 +34,15 @@ def benefits(
         Path | None, typer.Option(help="个人或单位情况的 JSON 文件(字段同接口的 profile)")
     ] = None,
     as_of: AsOf = None,
+    list_rules: Annotated[
+        bool, typer.Option("--list", help="列出全部待遇规则和它们的条款")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """我能享受哪些补贴和待遇。没有找到时退出码为 1。"""
+    if list_rules:
+        _list_rules(SearchIndex.open(ServerSettings()).store.benefit_rules())
+        return
     asked = _asked(question, profile, as_of)
     result = KnowledgeBase.open(ServerSettings()).benefits(asked)
     if as_json:
@@ -43,6 +51,13 @@ def benefits(
         _show(result)
     if not any(found.verdict is not Verdict.DOES_NOT_APPLY for found in result.benefits):
         raise NotFoundError("汇编中没有找到适合所述情况的补贴或待遇。")
+
+
+def _list_rules(rules: BenefitRules) -> None:
+    """Every rule with the clauses of its sums, document by document."""
+    for benefit in rules.benefits:
+        clauses = "、".join(dict.fromkeys(amount.clause for amount in benefit.amounts))
+        typer.echo(f"{benefit.id}\t{benefit.name}\t{clauses}")
 
 
 def _asked(question: str | None, profile: Path | None, as_of: datetime | None) -> BenefitsIn:

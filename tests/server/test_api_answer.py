@@ -28,7 +28,7 @@ def test_an_answer_has_the_agreed_form(client: TestClient, source: Source) -> No
     assert 0 <= body["confidence"] <= 1
     assert 1 <= len(body["citations"]) <= 3
     assert body["nearest"] == []
-    assert body["benefits"] == []
+    assert {b["topic"] for b in body["benefits"]} == {"企业新型学徒制"}
     assert body["notices"]
     assert body["follow_up"]
     for part in body["parts"]:

@@ -236,7 +236,9 @@ class BenefitMatcher:
         elif (early := self._before_issue(benefit, stated)) is not None:
             yield early
         if any(not amount.is_defined for amount in amounts):
-            yield ConditionState("文件只对下列情形规定了金额:" + amounts[0].text, False, None, None)
+            first = benefit.amounts[0]
+            text = f"文件只对下列情形规定了金额:{amounts[0].text}"
+            yield ConditionState(text, False, first.clause, first.quote)
 
     def _relevance(
         self, benefit: Benefit, stated: StatedFacts, truths: Sequence[bool | None]
@@ -337,7 +339,9 @@ def _clauses(
     return tuple(dict.fromkeys(named))
 
 
-def _order(matched: MatchedBenefit) -> tuple[int, float, int]:
+def _order(matched: MatchedBenefit) -> tuple[int, bool, float, int]:
+    """Of those that don't apply first the ones that a clause rules out, not the asker or year."""
     rank = list(Verdict).index(matched.verdict)
-    failed = sum(state.met is False for state in matched.conditions)
-    return rank, -matched.relevance, failed
+    failed = [state for state in matched.conditions if state.met is False]
+    is_for_others = any(state.clause is None for state in failed)
+    return rank, is_for_others, -matched.relevance, len(failed)

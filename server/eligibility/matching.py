@@ -140,6 +140,13 @@ class BenefitMatcher:
             for for_workers in (True, False)
         )
         self._employers_only = employers - workers
+        self._asked_as: dict[str, list[str]] = defaultdict(list)  # word -> ids of benefits
+        self._granted: dict[str, list[Benefit]] = defaultdict(list)  # article, or one above -> …
+        for benefit in rules.benefits:
+            for word in benefit.asked:
+                self._asked_as[word].append(benefit.id)
+            for article in {a for amount in benefit.amounts for a in _and_above(amount.clause)}:
+                self._granted[article].append(benefit)
 
     def match(
         self,
@@ -155,8 +162,9 @@ class BenefitMatcher:
         """
         found: list[MatchedBenefit] = []
         known = stated.names | ({"职业"} if occupation is not None else set())
+        in_question = self._in_question(words, near)
         for benefit in self.rules.benefits:
-            asked = max(_asked_for(benefit, words), _granted_by(benefit, near))
+            asked = in_question.get(benefit.id, 0.0)
             if not asked and not known & self._turns_on[benefit.id]:
                 continue  # nothing that was stated has to do with it
             readings = list(self._readings(benefit, stated, occupation))
@@ -167,6 +175,14 @@ class BenefitMatcher:
                     reading = _Reading(facts, truths, entry, certain=len(readings) == 1)
                     found.append(self._match(benefit, reading, relevance))
         return sorted(found, key=_order)
+
+    def _in_question(self, words: str, near: Sequence[str]) -> Mapping[str, float]:
+        """Ids of the benefits that are asked for, by name or by what they mean, with the weight."""
+        weights = {
+            benefit.id: _NEAR for article in near for benefit in self._granted.get(article, ())
+        }
+        named = (ids for word, ids in self._asked_as.items() if word in words)
+        return weights | {name: _ASKED_FOR for ids in named for name in ids}
 
     def with_asker(self, stated: StatedFacts, near: Sequence[str] = ()) -> StatedFacts:
         """Who speaks of themselves is a worker, unless they say or tell of things that employ.
@@ -182,8 +198,7 @@ class BenefitMatcher:
     def _grants_employers_only(self, articles: Sequence[str]) -> bool:
         """Whether the first of the articles that grants anything grants workers nothing."""
         for article in articles:
-            granted = [each for each in self.rules.benefits if _granted_by(each, (article,))]
-            if granted:
+            if granted := self._granted.get(article):
                 return all("劳动者" not in each.beneficiary for each in granted)
         return False
 
@@ -254,7 +269,9 @@ class BenefitMatcher:
         elif (early := self._before_issue(benefit, stated)) is not None:
             yield early
         if any(not amount.is_defined for amount in amounts):
-            yield ConditionState("文件只对下列情形规定了金额:" + amounts[0].text, False, None, None)
+            first = benefit.amounts[0]
+            text = f"文件只对下列情形规定了金额:{amounts[0].text}"
+            yield ConditionState(text, False, first.clause, first.quote)
 
     def _relevance(
         self, benefit: Benefit, stated: StatedFacts, truths: Sequence[bool | None]
@@ -307,17 +324,12 @@ def _values_meeting(test: Chosen, fact: Fact) -> int:
     return sum(bool(fact.closure(frozenset({value.name})) & wanted) for value in fact.values)
 
 
-def _asked_for(benefit: Benefit, words: str) -> float:
-    return _ASKED_FOR if any(name in words for name in benefit.asked) else 0.0
-
-
-def _granted_by(benefit: Benefit, articles: Sequence[str]) -> float:
-    is_granted = any(
-        amount.clause == article or amount.clause.startswith(f"{article}.")
-        for amount in benefit.amounts
-        for article in articles
-    )
-    return _NEAR if is_granted else 0.0
+def _and_above(clause: str) -> Iterator[str]:
+    """A clause and those that it stands in: 三.(一).2, 三.(一), 三."""
+    yield clause
+    while "." in clause.partition(":")[2]:
+        clause = clause.rpartition(".")[0]
+        yield clause
 
 
 def _term_state(term: Term, stated: StatedFacts) -> ConditionState:
@@ -355,7 +367,9 @@ def _clauses(
     return tuple(dict.fromkeys(named))
 
 
-def _order(matched: MatchedBenefit) -> tuple[int, float, int]:
+def _order(matched: MatchedBenefit) -> tuple[int, bool, float, int]:
+    """Of those that don't apply first the ones that a clause rules out, not the asker or year."""
     rank = list(Verdict).index(matched.verdict)
-    failed = sum(state.met is False for state in matched.conditions)
-    return rank, -matched.relevance, failed
+    failed = [state for state in matched.conditions if state.met is False]
+    is_for_others = any(state.clause is None for state in failed)
+    return rank, is_for_others, -matched.relevance, len(failed)

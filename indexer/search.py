@@ -162,7 +162,7 @@ class SearchIndex:
         self._folding = Folding(self.store.restatements(), size)
         dictionary = USER_DICTIONARY if self.manifest.dictionary else None
         self.tokenizer = Tokenizer(self.manifest.terms, dictionary)
-        self._corrector = Corrector.load(build / VOCABULARY)
+        self._corrector = Corrector.load(build / VOCABULARY, self.tokenizer)
         self.lexicon = Lexicon.load()
         self._reader = QueryReader(self.store)
         # Whoever works on with what was found asks for the query's vector again.

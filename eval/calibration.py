@@ -28,7 +28,7 @@ from server.answering.subjects import Subjects
 
 Values = NDArray[np.float64]
 
-REFUSED_AT_MOST = 0.02
+REFUSED_AT_MOST = 0.03
 """Share of the answerable questions that may fall below the threshold."""
 
 _FITTED_ON = (Split.TRAIN, Split.DEV)
@@ -48,7 +48,6 @@ class Example:
     evidence: Evidence
     answered: bool
     named_absent: bool
-    is_short: bool = False
 
 
 def calibrate(settings: IndexSettings, progress: Callable[[str], None]) -> Calibration:
@@ -64,7 +63,7 @@ def calibrate(settings: IndexSettings, progress: Callable[[str], None]) -> Calib
     answered = np.array([each.answered for each in examples])
     progress(f"拟合权重:{len(examples)} 个问题")
     unseen = cross_validated(values, answered, [each.topic for each in examples])
-    asked = np.array([e.answered and not e.is_short and not e.named_absent for e in examples])
+    asked = np.array([e.answered and not e.named_absent for e in examples])
     weights = fit(values, answered)
     threshold = float(np.quantile(unseen[asked], REFUSED_AT_MOST, method="lower"))
     return Calibration(
@@ -137,9 +136,7 @@ def _short(index: SearchIndex, held_out: Sequence[HeldOut]) -> list[Example]:
         result, evidence, is_absent = witness.ask(each.question)
         if each.provision_id in [hit.unit.id for hit in result.hits[:_ANSWERED_WITHIN]]:
             split = _split_of(share_of(each.question))
-            examples.append(
-                Example(each.question, each.question, split, evidence, True, is_absent, True)
-            )
+            examples.append(Example(each.question, each.question, split, evidence, True, is_absent))
     return examples
 
 

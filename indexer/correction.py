@@ -3,8 +3,8 @@
 Most Chinese typos are homophones out of a pinyin keyboard (陪训 for 培训) or one wrong character.
 What stands in the collection is never touched: a stretch is mended only if it holds a pair of
 characters that occurs nowhere, and if a word of the collection sounds the same. Ordinary words side
-by side make such pairs as well (负责认定); where the dictionary has a word for both characters, only
-whole words are mended (工商保险), never a piece of one. In short stretches the little words of
+by side make such pairs as well (负责认定): where the dictionary has a word for both characters,
+whole words are mended (工商保险) and never a piece of one. In short stretches the little words of
 everyday speech are left alone; they make any pair of characters.
 """
 

@@ -20,11 +20,16 @@ class Kind(StrEnum):
 
 
 class Split(StrEnum):
-    """What a question is for; the file names of ``datasets`` are the same."""
+    """What a question is for; but for ``fresh`` the file names of ``datasets`` are the same.
+
+    ``fresh`` are questions written before the signs of answerability were last revised and looked
+    at only afterwards: ``test`` had been read by then.
+    """
 
     TRAIN = "train"
     DEV = "dev"
     TEST = "test"
+    FRESH = "fresh"
 
 
 @dataclass(frozen=True, slots=True)

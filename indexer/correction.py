@@ -2,8 +2,10 @@
 
 Most Chinese typos are homophones out of a pinyin keyboard (陪训 for 培训) or one wrong character.
 What stands in the collection is never touched: a stretch is mended only if it holds a pair of
-characters that occurs nowhere, and if a word of the collection sounds the same. In short stretches
-the little words of everyday speech are left alone; they make any pair of characters.
+characters that occurs nowhere, and if a word of the collection sounds the same. Ordinary words side
+by side make such pairs as well (负责认定): where the dictionary has a word for both characters,
+whole words are mended (工商保险) and never a piece of one. In short stretches the little words of
+everyday speech are left alone; they make any pair of characters.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -43,7 +45,10 @@ class Correction:
 class Corrector:
     """Knows the words of the collection by their sound and their characters."""
 
-    def __init__(self, words: Mapping[str, int], pairs: Iterable[str]) -> None:
+    def __init__(
+        self, words: Mapping[str, int], pairs: Iterable[str], tokenizer: Tokenizer
+    ) -> None:
+        self._tokenizer = tokenizer
         self._words = dict(words)
         self._pairs = frozenset(pairs)
         self._by_sound: dict[tuple[str, ...], list[str]] = {}
@@ -60,7 +65,7 @@ class Corrector:
             words.update(w for w in found if 2 <= len(w) <= _LONGEST_WORD and _HAN_RUN.fullmatch(w))
             pairs.update(bigrams_of(text))
         frequent = {word: n for word, n in words.items() if n >= _FEWEST}
-        return cls(frequent, pairs)
+        return cls(frequent, pairs, tokenizer)
 
     def save(self, path: Path) -> None:
         """Write what was learned as JSON."""
@@ -68,10 +73,10 @@ class Corrector:
         path.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
 
     @classmethod
-    def load(cls, path: Path) -> Corrector:
-        """Read what was saved."""
+    def load(cls, path: Path, tokenizer: Tokenizer) -> Corrector:
+        """Read what was saved; ``tokenizer`` knows the words that it was learned with."""
         content = json.loads(path.read_text(encoding="utf-8"))
-        return cls(content["words"], content["pairs"])
+        return cls(content["words"], content["pairs"], tokenizer)
 
     def correct(self, query: str) -> Correction:
         """The query with its slips mended; without changes if there is nothing to mend."""
@@ -81,12 +86,17 @@ class Corrector:
 
     def _mend(self, run: str, changes: list[tuple[str, str]]) -> str:
         strange = [at for at in range(len(run) - 1) if run[at : at + 2] not in self._pairs]
+        edges = self._tokenizer.boundaries(run) if strange else frozenset()
+        certain = {at for at in strange if not _is_of_words(at, edges)}
         at, mended = 0, ""
         while strange:
             # A stretch is looked at if it takes in the next strange pair.
             shortest = strange[0] - at + 2
             for length in range(min(_LONGEST_WORD, len(run) - at), shortest - 1, -1):
                 stretch = run[at : at + length]
+                is_whole = at in edges and at + length in edges
+                if not is_whole and certain.isdisjoint(range(at, at + length - 1)):
+                    continue
                 word = self._meant_by(stretch)
                 if word is not None:
                     changes.append((stretch, word))
@@ -112,6 +122,11 @@ class Corrector:
             if len(differing) < len(stretch) and not differing <= _LITTLE_WORDS:
                 return word
         return None
+
+
+def _is_of_words(at: int, edges: Set[int]) -> bool:
+    """Whether the characters at ``at`` and after it both belong to words of two or more."""
+    return not {at, at + 1} <= edges and not {at + 1, at + 2} <= edges
 
 
 @cache

@@ -40,7 +40,7 @@ from indexer.near_duplicates import Folding
 from indexer.passages import Unit, questions_of, unit_of
 from indexer.query import QueryReader, Understanding
 from indexer.settings import IndexSettings
-from indexer.signals import Coverage, Scores, Sides, Signals, coverage_of
+from indexer.signals import Coverage, Scores, Sides, Signals, coverages_of
 from indexer.store import Store
 from indexer.tokenizer import USER_DICTIONARY, Tokenizer
 
@@ -162,7 +162,7 @@ class SearchIndex:
         self._folding = Folding(self.store.restatements(), size)
         dictionary = USER_DICTIONARY if self.manifest.dictionary else None
         self.tokenizer = Tokenizer(self.manifest.terms, dictionary)
-        self._corrector = Corrector.load(build / VOCABULARY)
+        self._corrector = Corrector.load(build / VOCABULARY, self.tokenizer)
         self.lexicon = Lexicon.load()
         self._reader = QueryReader(self.store)
         # Whoever works on with what was found asks for the query's vector again.
@@ -287,8 +287,8 @@ class SearchIndex:
         fused = convex_combination(sides, depth=CANDIDATES)
         return Sides(fused, matched, texts, asked, lexical)
 
-    def coverage(self, query: str, unit_id: str) -> Coverage:
-        """What a unit has of the words of a query, and what no unit has.
+    def coverages(self, query: str, unit_ids: Sequence[str]) -> list[Coverage]:
+        """What each of the units has of the words of a query, and what no unit has.
 
         Raises:
             KeyError: there is no such unit.
@@ -300,8 +300,8 @@ class SearchIndex:
             for word in words:
                 if word in everyday or everyday in word:
                     meant.setdefault(word, []).extend(stand_for)
-        unit = self.store.unit_position[unit_id]
-        return coverage_of(self.lexical, unit, words, self.tokenizer.bigrams(query), meant)
+        units = [self.store.unit_position[unit_id] for unit_id in unit_ids]
+        return coverages_of(self.lexical, units, words, self.tokenizer.bigrams(query), meant)
 
     def knows(self, term: str) -> bool:
         """Whether any unit has all pairs of characters of a term, in its text or its questions."""

@@ -69,32 +69,37 @@ class Coverage:
     unknown_bigrams: float
 
 
-def coverage_of(
+def coverages_of(
     lexical: LexicalIndex,
-    unit: int,
+    units: Sequence[int],
     words: Sequence[str],
     bigrams: Sequence[str],
     meant: Mapping[str, Sequence[str]],
-) -> Coverage:
-    """Coverage of a query by ``unit``.
+) -> list[Coverage]:
+    """Coverage of a query by each of ``units``.
 
     ``meant`` has for words that are found in the query the words of the official terms that they
     stand for (老板: 用人单位): a word is had as well if one of these is.
     """
 
-    def held(word: str) -> bool:
+    def held(word: str, unit: int) -> bool:
         return lexical.has(word, unit) or any(lexical.has(m, unit) for m in meant.get(word, ()))
 
     def is_unknown(word: str) -> bool:
         return lexical.frequency(word) == 0 and word not in meant
 
     rarity = {word: _idf(lexical, word) for word in dict.fromkeys(words)}
-    whole = sum(rarity.values())
-    return Coverage(
-        words=sum(idf for word, idf in rarity.items() if held(word)) / whole if whole else 0.0,
-        unknown_words=_share([is_unknown(word) for word in rarity]),
-        unknown_bigrams=_share([lexical.frequency(b) == 0 for b in dict.fromkeys(bigrams)]),
-    )
+    whole = sum(rarity.values()) or 1.0
+    unknown_words = _share([is_unknown(word) for word in rarity])
+    unknown_bigrams = _share([lexical.frequency(b) == 0 for b in dict.fromkeys(bigrams)])
+    return [
+        Coverage(
+            words=sum(idf for word, idf in rarity.items() if held(word, unit)) / whole,
+            unknown_words=unknown_words,
+            unknown_bigrams=unknown_bigrams,
+        )
+        for unit in units
+    ]
 
 
 def _idf(lexical: LexicalIndex, term: str) -> float:

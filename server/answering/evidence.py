@@ -10,13 +10,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
+from statistics import fmean
 
 from indexer.passages import questions_of
 from indexer.search import Hit, SearchIndex, SearchResult
 from indexer.tokenizer import fold
 from server.answering.subjects import Subjects, parts_of
+from server.answering.support import SupportReader
 
 _LOOKED_AT = 10
+_AVERAGED = 5
 _UNRELATED = 0.6  # cosine of two texts that have nothing in common (multilingual-e5)
 _ASKS_SUM = re.compile(
     r"多少(?:钱|元|块|万)|几多|几(?:百|千|万|块)|[几多]万|百分之[几多]|几个点|几成|几倍"
@@ -39,7 +42,9 @@ class Evidence:
     counts the subjects of public administration in what is asked, ``missing_asked`` those of them
     that the first clause lacks, ``missing_told`` likewise of what is told beside it. ``asks_sum``
     says that a sum or rate is asked for, ``passing`` that something of the day is (this year's
-    date, the nearest place), which regulations don't tell.
+    date, the nearest place), which regulations don't tell. ``mean_coverage`` is that of the first
+    five clauses. ``asks_measure``, ``support_missing`` and ``support`` are those of
+    :class:`Support`: whether what is asked for stands beside what it is asked of.
     """
 
     text: float
@@ -54,6 +59,10 @@ class Evidence:
     missing_told: float
     asks_sum: float
     passing: float
+    mean_coverage: float
+    asks_measure: float
+    support_missing: float
+    support: float
 
     @classmethod
     def names(cls) -> tuple[str, ...]:
@@ -72,13 +81,16 @@ class EvidenceReader:
     def __init__(self, index: SearchIndex, subjects: Subjects) -> None:
         self._index = index
         self._subjects = subjects
+        self._support = SupportReader(index)
 
     def read(self, result: SearchResult) -> Evidence:
         """The evidence of a search result with at least one hit."""
         asked = result.correction.query if result.correction else result.query
         hits = result.hits[:_LOOKED_AT]
         first = hits[0]
-        coverage = self._index.coverage(asked, first.unit.id)
+        coverages = self._index.coverages(asked, [hit.unit.id for hit in hits[:_AVERAGED]])
+        coverage = coverages[0]
+        support = self._support.read(asked, hits)
         asking, telling = parts_of(asked)
         in_question, in_case = map(self._subjects.named_in, (asking, telling))
         texts, questions = [_text(hit) for hit in hits], [_question(hit) for hit in hits]
@@ -95,6 +107,10 @@ class EvidenceReader:
             missing_told=float(len(missing_from(first, in_case))),
             asks_sum=float(asks_sum(asked)),
             passing=float(_PASSING.search(fold(asked)) is not None),
+            mean_coverage=fmean(each.words for each in coverages),
+            asks_measure=float(support.is_measured),
+            support_missing=support.missing,
+            support=support.nearest,
         )
 
 

@@ -42,6 +42,19 @@ def test_what_is_known_or_everyday_speech_stays(corrector: Corrector, query: str
     assert corrector.correct(query).query == query
 
 
+@pytest.mark.parametrize(
+    "query", ["工伤保险谁负责认定", "大师工作室资助多少", "住房公积金怎么提取", "一般事故怎么处理"]
+)
+def test_ordinary_words_side_by_side_are_no_slip(index: SearchIndex, query: str) -> None:
+    assert index.search(query, mode=Mode.LEXICAL, limit=1).correction is None
+
+
+def test_a_whole_word_is_mended_beside_known_words(index: SearchIndex) -> None:
+    result = index.search("工商保险待遇怎么算", mode=Mode.LEXICAL, limit=1)
+    assert result.correction is not None
+    assert result.correction.changes == (("工商保险", "工伤保险"),)
+
+
 @given(query=st.text(max_size=60))
 @settings(max_examples=200, deadline=None)
 def test_a_correction_changes_only_what_it_names(corrector: Corrector, query: str) -> None:

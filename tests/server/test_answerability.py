@@ -35,7 +35,7 @@ def share_refused(judge: AnswerabilityJudge, index: SearchIndex, questions: Sequ
     return sum(refused) / len(refused)
 
 
-@pytest.mark.parametrize(("kind", "floor"), [(Kind.FAR, 0.9), (Kind.NEAR, 0.75)])
+@pytest.mark.parametrize(("kind", "floor"), [(Kind.FAR, 0.9), (Kind.NEAR, 0.85)])
 def test_questions_without_an_answer_are_refused(
     judge: AnswerabilityJudge, index: SearchIndex, kind: Kind, floor: float
 ) -> None:
@@ -51,7 +51,7 @@ def test_questions_with_an_answer_are_hardly_ever_refused(
     judge: AnswerabilityJudge, index: SearchIndex
 ) -> None:
     asked = [question.question for question in read_questions(DATASETS / "test.jsonl")]
-    assert share_refused(judge, index, asked) <= 0.05
+    assert share_refused(judge, index, asked) <= 0.04
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,8 @@ class Calibration(BaseModel):
 
     Each sign is scaled by ``means`` and ``deviations`` before its weight; ``threshold`` is the
     probability from which a question counts as answered; ``when_absent`` is the probability where
-    an absence is named. ``made_of`` says what it was fitted on.
+    an absence is named. ``nearest`` is the cosine that a text or question found has to reach: what
+    is farther is another matter, whatever words it shares. ``made_of`` says what it was fitted on.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -38,6 +39,7 @@ class Calibration(BaseModel):
     intercept: float
     threshold: float
     when_absent: float
+    nearest: float
     made_of: dict[str, int]
 
     def probability(self, evidence: Evidence) -> float:
@@ -74,9 +76,12 @@ class AnswerabilityJudge:
         absent = self._scope.absence(question, result)
         if not result.hits:
             return Answerability(0.0, False, absent)
-        confidence = self._calibration.probability(self._evidence.read(result))
+        evidence = self._evidence.read(result)
+        confidence = self._calibration.probability(evidence)
         if absent is not None:
             return Answerability(min(confidence, self._calibration.when_absent), False, absent)
-        names_clause = bool(result.understood.clauses)  # who names a clause gets it
-        answerable = names_clause or confidence >= self._calibration.threshold
-        return Answerability(confidence, answerable, None)
+        if result.understood.clauses:  # who names a clause gets it
+            return Answerability(max(confidence, self._calibration.threshold), True, None)
+        if evidence.nearest < self._calibration.nearest:
+            return Answerability(min(confidence, self._calibration.when_absent), False, None)
+        return Answerability(confidence, confidence >= self._calibration.threshold, None)

@@ -70,6 +70,11 @@ class Evidence:
         return tuple(each.name for each in fields(cls))
 
     @property
+    def nearest(self) -> float:
+        """The greatest cosine with anything found."""
+        return max(self.best_text, self.best_question)
+
+    @property
     def values(self) -> tuple[float, ...]:
         """The signs as numbers."""
         return astuple(self)

@@ -51,7 +51,7 @@ def test_questions_with_an_answer_are_hardly_ever_refused(
     judge: AnswerabilityJudge, index: SearchIndex
 ) -> None:
     asked = [question.question for question in read_questions(DATASETS / "test.jsonl")]
-    assert share_refused(judge, index, asked) <= 0.04
+    assert share_refused(judge, index, asked) <= 0.05
 
 
 @pytest.mark.parametrize(

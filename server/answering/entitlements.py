@@ -15,6 +15,7 @@ from server.eligibility.matching import MatchedBenefit, Verdict
 _MOST_SHOWN = 5
 _ABOUT_IT = 1.4  # relevance from which a benefit is what the question is about
 _CLEARLY_LESS = 0.6  # of the best one's relevance, below which a benefit is another matter
+_SETTLED_AT, _SETTLED_BY = 2.5, 2  # relevance (an occupation is enough), and conditions met
 _OF_ENTITLEMENTS = frozenset((Focus.AMOUNT, Focus.PEOPLE, Focus.CONDITION, Focus.PROCEDURE))
 
 
@@ -23,11 +24,13 @@ class Entitlements:
     """``benefits`` are those to show; ``entry_id`` is the catalogue row that is asked about.
 
     ``absent`` says, in one plain sentence, that the sum asked for is the one that isn't laid down.
+    ``settles`` says that the question meets so many conditions of a benefit that it is answered.
     """
 
     benefits: tuple[MatchedBenefit, ...] = ()
     entry_id: str | None = None
     absent: str | None = None
+    settles: bool = False
 
 
 def entitlements(
@@ -39,13 +42,20 @@ def entitlements(
     found = finder.for_question(inquiry.text, as_of, result.hits).benefits
     best = max((matched.relevance for matched in found), default=0.0)
     about = [m for m in found if m.relevance >= max(_ABOUT_IT, _CLEARLY_LESS * best)]
+    settles = any(map(_settles, about))
     if Focus.AMOUNT not in inquiry.foci:
-        return Entitlements(tuple(about[:_MOST_SHOWN]))
+        return Entitlements(tuple(about[:_MOST_SHOWN]), settles=settles)
     paid = [matched for matched in about if matched.has_figures]
     shown = sorted(about, key=lambda matched: (_fails(matched), not matched.has_figures))
     entries = {m.entry.provision_id for m in paid if m.entry and not _fails(m)}
     certain = next(iter(entries)) if len(entries) == 1 else None
-    return Entitlements(tuple(shown[:_MOST_SHOWN]), certain, _undefined(paid))
+    return Entitlements(tuple(shown[:_MOST_SHOWN]), certain, _undefined(paid), settles)
+
+
+def _settles(matched: MatchedBenefit) -> bool:
+    met = sum(state.met is True for state in matched.conditions)
+    is_told = matched.entry is not None or matched.relevance >= _SETTLED_AT
+    return not _fails(matched) and is_told and met >= _SETTLED_BY
 
 
 def _fails(matched: MatchedBenefit) -> bool:

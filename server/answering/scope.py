@@ -43,7 +43,10 @@ _ARTICLE = r"第?\s*[一二三四五六七八九十百零〇\d]+\s*条"
 _QUOTED_LAW = re.compile(r"《([^《》]{2,40})》")
 _LAW_ARTICLE = re.compile(rf"([一-鿿]{{2,16}}(?:法|条例))\s*{_ARTICLE}")
 _LEAD = re.compile(r"^.*(?:按照|根据|依据|依照|违反|请问|查|看|和|与|《)")
-_YEAR = re.compile(r"(?<!\d)(20[0-4]\d)\s*(?:年|(?=[^\d.%元块万人名个家]|$))")
+# Without 年 a figure after a verb of paying is a sum: 每人发2000.
+_YEAR = re.compile(
+    r"(?<!\d)(20[0-4]\d)\s*年|(?<![\d发给领拿补交付资薪月])(20[0-4]\d)(?=[^\d.%元块万人名个家]|$)"
+)
 # 2022年拿的证: when something happened to the asker, not the year of the rule.
 _HAPPENED = re.compile(
     r"^[年初底中末上下半春夏秋冬\d月日号份]*(?:才|刚|就|已经|我)?"
@@ -166,8 +169,9 @@ class Scope:
             return None
         first = result.hits[0]
         for asked in _YEAR.finditer(text):
-            year = int(asked[1])
-            if asked[1] in _words_of(first):
+            named = asked[1] or asked[2]
+            year = int(named)
+            if named in _words_of(first):
                 continue
             after = text[asked.end() :]
             happened = _HAPPENED.search(after) is not None and not _THAT_YEAR.search(after)

@@ -16,7 +16,7 @@ from eval.plots import plot_reliability, require_plotting
 from eval.progress import MeasureProgress
 from eval.questions import DATASETS, read_questions
 from eval.reports import show_answerability, show_answers, show_subsidies, write_report
-from eval.subsidies import measure_cases, read_cases
+from eval.subsidies import PERSONAS, measure_cases, read_cases
 from indexer.search import SearchIndex
 from indexer.settings import IndexSettings
 from server.knowledge_base import KnowledgeBase
@@ -68,7 +68,7 @@ def evaluate_refusals(
 def evaluate_benefits(
     cases: Annotated[
         Path, typer.Option(help="人和单位的案例:JSON Lines、YAML,或放 YAML 文件的目录")
-    ] = DATASETS / "personas",
+    ] = PERSONAS,
     json_file: JsonFile = None,
 ) -> None:
     """测量待遇匹配:该找到的条款找到多少,不该适用的有没有误判,按表单和按问题各测一次。"""

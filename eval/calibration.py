@@ -1,8 +1,9 @@
 """The weights by which answerability is judged: fitted on our own questions, written as data.
 
 Positives are the questions of ``datasets/train`` and ``dev`` and short ones held out of the index
-(:mod:`eval.held_out`), where an answer is among the first three hits; negatives are those of
-``datasets/negatives.jsonl``. The parts ``test`` and ``fresh`` are left for measuring.
+(:mod:`eval.held_out`), where an answer is among the first three hits, and people's own stories
+(``datasets/personas``), where it is among them or borne by a benefit that fits; negatives are those
+of ``datasets/negatives.jsonl``. The parts ``test`` and ``fresh`` are left for measuring.
 """
 
 from __future__ import annotations
@@ -17,14 +18,19 @@ from scipy.optimize import minimize
 
 from eval.held_out import HeldOut, hold_out, share_of
 from eval.negatives import NEGATIVES, Split, read_negatives
-from eval.questions import DATASETS, read_questions, relevances
+from eval.questions import DATASETS, Gold, Question, read_questions, relevances
+from eval.subsidies import PERSONAS, read_cases
 from indexer.build import build_index
 from indexer.search import SearchIndex, SearchResult
 from indexer.settings import IndexSettings
 from server.answering.answerability import WEIGHTS, Calibration
+from server.answering.entitlements import Entitlements, entitlements
 from server.answering.evidence import Evidence, EvidenceReader
+from server.answering.inquiry import InquiryReader
 from server.answering.scope import Scope
 from server.answering.subjects import Subjects
+from server.eligibility.benefit_finder import BenefitFinder
+from server.eligibility.matching import Verdict
 
 Values = NDArray[np.float64]
 
@@ -90,10 +96,20 @@ def write_calibration(calibration: Calibration, path: Path = WEIGHTS) -> None:
 def gather(settings: IndexSettings) -> list[Example]:
     """All questions with their evidence, of every split."""
     index = SearchIndex.open(settings)
-    examples = [*_answered(index), *_unanswered(index)]
+    examples = [*_answered(index), *_unanswered(index), *_of_people(index)]
     without, held_out = hold_out(settings)
     build_index(without, encoder=index.encoder)
     return [*examples, *_short(SearchIndex.open(without, index.encoder), held_out)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Testimony:
+    """What is known of a question before it is judged."""
+
+    result: SearchResult
+    entitled: Entitlements
+    evidence: Evidence
+    named_absent: bool
 
 
 class _Witness:
@@ -104,11 +120,20 @@ class _Witness:
         subjects = Subjects()
         self._reader = EvidenceReader(index, subjects)
         self._scope = Scope(index, subjects)
+        self._inquiries = InquiryReader(index)
+        self.finder = BenefitFinder(index)
 
-    def ask(self, question: str) -> tuple[SearchResult, Evidence, bool]:
+    def ask(self, question: str) -> _Testimony:
         result = self._index.search(question)
+        inquiry = self._inquiries.read(result)
+        entitled = entitlements(self.finder, inquiry, result, None)
         is_absent = self._scope.absence(question, result) is not None
-        return result, self._reader.read(result), is_absent
+        return _Testimony(
+            result,
+            entitled,
+            self._reader.read(result, entitled.fit),
+            is_absent or entitled.absent is not None,
+        )
 
 
 def _answered(index: SearchIndex) -> list[Example]:
@@ -116,11 +141,9 @@ def _answered(index: SearchIndex) -> list[Example]:
     examples = []
     for split in (*_FITTED_ON, Split.TEST):
         for question in read_questions(DATASETS / f"{split.value}.jsonl"):
-            result, evidence, is_absent = witness.ask(question.question)
-            if max(relevances(question, result.hits[:_ANSWERED_WITHIN])) >= 0:
-                examples.append(
-                    Example(question.question, question.id, split, evidence, True, is_absent)
-                )
+            told = witness.ask(question.question)
+            if max(relevances(question, told.result.hits[:_ANSWERED_WITHIN])) >= 0:
+                examples.append(_example(question.question, question.id, split, told, True))
     return examples
 
 
@@ -128,8 +151,8 @@ def _unanswered(index: SearchIndex) -> list[Example]:
     witness = _Witness(index)
     examples = []
     for each in read_negatives(NEGATIVES):
-        _, evidence, is_absent = witness.ask(each.question)
-        examples.append(Example(each.question, each.topic, each.split, evidence, False, is_absent))
+        told = witness.ask(each.question)
+        examples.append(_example(each.question, each.topic, each.split, told, False))
     return examples
 
 
@@ -137,11 +160,31 @@ def _short(index: SearchIndex, held_out: Sequence[HeldOut]) -> list[Example]:
     witness = _Witness(index)
     examples = []
     for each in held_out:
-        result, evidence, is_absent = witness.ask(each.question)
-        if each.provision_id in [hit.unit.id for hit in result.hits[:_ANSWERED_WITHIN]]:
+        told = witness.ask(each.question)
+        if each.provision_id in [hit.unit.id for hit in told.result.hits[:_ANSWERED_WITHIN]]:
             split = _split_of(share_of(each.question))
-            examples.append(Example(each.question, each.question, split, evidence, True, is_absent))
+            examples.append(_example(each.question, each.question, split, told, True))
     return examples
+
+
+def _of_people(index: SearchIndex) -> list[Example]:
+    """People's own stories, long and of many things; a benefit may bear the clause as well."""
+    witness = _Witness(index)
+    examples = []
+    for case in read_cases(PERSONAS):
+        told = witness.ask(case.question)
+        fitting = [m for m in told.entitled.benefits if m.verdict is not Verdict.DOES_NOT_APPLY]
+        hits = [*told.result.hits[:_ANSWERED_WITHIN]]
+        hits += [witness.finder.hit(clause) for matched in fitting for clause in matched.clauses]
+        gold = tuple(Gold(entry.doc, entry.quote, 2) for entry in case.expect)
+        if max(relevances(Question(case.id, case.question, "", gold), hits)) >= 0:
+            split = _split_of(share_of(case.id))
+            examples.append(_example(case.question, case.id, split, told, True))
+    return examples
+
+
+def _example(question: str, topic: str, split: Split, told: _Testimony, answered: bool) -> Example:
+    return Example(question, topic, split, told.evidence, answered, told.named_absent)
 
 
 def _split_of(share: float) -> Split:

@@ -25,10 +25,12 @@ from typing import Any
 
 import yaml
 
-from eval.questions import QuestionFileError, normalise
+from eval.questions import DATASETS, QuestionFileError, normalise
 from server.benefit_schemas import BenefitOut, BenefitsIn, BenefitsOut
 from server.eligibility.matching import Verdict
 from server.knowledge_base import KnowledgeBase
+
+PERSONAS = DATASETS / "personas"
 
 _REFUSAL = "不符合"
 _FIGURE = re.compile(r"\d+(?:\.\d+)?\s*(?:万|亿)?元|\d+(?:\.\d+)?%")

@@ -12,7 +12,11 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from indexer.embedding.onnx_query import OnnxQueryEncoder, export_query_model
+from indexer.embedding.onnx_query import (
+    QUERY_MODEL_FORM,
+    OnnxQueryEncoder,
+    export_query_model,
+)
 from indexer.errors import ModelError
 from indexer.settings import BASE_MODEL, BUILT_IN_MODEL, IndexSettings
 
@@ -207,8 +211,9 @@ def resolve_model(settings: IndexSettings, progress: Callable[[str], None] | Non
 
 
 def _query_model(settings: IndexSettings, folder: str) -> Path:
-    """Named after the weights it was made of, so that it never outlives them."""
-    return settings.model_folder / f"query-{model_fingerprint(folder)[:16]}.onnx"
+    """Named after the weights it was made of and its form, so that it never outlives them."""
+    name = f"query-{model_fingerprint(folder)[:16]}-{QUERY_MODEL_FORM}.onnx"
+    return settings.model_folder / name
 
 
 def _unpacked_base(settings: IndexSettings, progress: Callable[[str], None] | None) -> Path:

@@ -1,7 +1,8 @@
 """``python -m indexer.training --benchmark DIR``: make the shipped model again, from nothing.
 
 The recipe in order: the base model fine-tuned by contrast (the teacher), a student of fewer layers
-and fewer words taught by it, a last round of contrast. Everything is seeded; results of two
+and fewer words taught by it, a last round of contrast, and a student of that with half its layers,
+which is the one that is shipped. Everything is seeded; results of two
 machines differ in the last digits only. The model card says what came of it.
 """
 
@@ -34,7 +35,8 @@ _ROUNDS = 2
 _TEACHER_STEPS = 400  # of 719, as the shipped model was made; more were not tried
 _STUDENT_LAYERS = (0, 1, 2, 3, 5, 7, 9, 11)
 _STUDENT_TOKENS = 12_000
-_STATUTES_TO_DISTIL = 4000
+_SHIPPED_LAYERS = (0, 2, 5, 7)  # of the student's
+_STATUTES_TO_DISTIL, _STATUTES_TO_DISTIL_AGAIN = 4000, 5000
 _STATUTE_LENGTH = 120  # characters
 _LAST_QUESTIONS, _LAST_PASSAGES = 4000, 1000  # triples
 
@@ -47,6 +49,29 @@ class Recipe:
     stages: Path
     target: Path
     threads: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Lessons:
+    """Texts whose vectors a student learns to give: passages, questions, statutory articles."""
+
+    own: Sequence[str]
+    queries: Sequence[str]
+    statutes: Sequence[str]
+
+    @property
+    def all(self) -> list[str]:
+        """Every text without its prefix."""
+        return [*self.own, *self.queries, *self.statutes]
+
+    def by_kind(self, statutes: int) -> dict[str, list[str]]:
+        """The texts with their prefixes, with a random choice of that many statutory articles."""
+        chosen = random.Random(SEED).sample(self.statutes, min(statutes, len(self.statutes)))
+        return {
+            "questions": [f"query: {text}" for text in self.queries],
+            "passages": [f"passage: {text}" for text in self.own],
+            "statutes": [f"passage: {text}" for text in chosen],
+        }
 
 
 def main() -> None:
@@ -87,16 +112,12 @@ def train(recipe: Recipe) -> None:
             stop_after=_TEACHER_STEPS,
             threads=recipe.threads,
         )
-    student = recipe.stages / "student"
-    if not student.exists():
-        _teach(
-            teacher,
-            student,
-            own=[p.text for at, unit in enumerate(units) for p in passages_of(unit, at)],
-            queries=[*clauses.questions, *(entry["question"] for entry in lay)],
-            statutes=[article["text"][:_STATUTE_LENGTH] for article in articles],
-            recipe=recipe,
-        )
+    lessons = _Lessons(
+        own=[p.text for at, unit in enumerate(units) for p in passages_of(unit, at)],
+        queries=[*clauses.questions, *(entry["question"] for entry in lay)],
+        statutes=[article["text"][:_STATUTE_LENGTH] for article in articles],
+    )
+    student = _student(recipe, teacher, lessons)
     chance = random.Random(SEED)  # the same whether or not the stages before were run
     last = recipe.stages / "last"
     if not last.exists():
@@ -110,9 +131,39 @@ def train(recipe: Recipe) -> None:
             learning_rate=2e-5,
             threads=recipe.threads,
         )
+    shipped = _shipped(recipe, last, lessons)
     card = (recipe.target / "README.md").read_bytes() if recipe.target.exists() else b""
-    cut_down(last, recipe.target, range(len(_STUDENT_LAYERS)))
+    cut_down(shipped, recipe.target, range(len(_SHIPPED_LAYERS)))
     (recipe.target / "README.md").write_bytes(card)
+
+
+def _student(recipe: Recipe, teacher: Path, lessons: _Lessons) -> Path:
+    """Fewer layers and fewer words than the teacher, taught by it."""
+    student, beginner = recipe.stages / "student", recipe.stages / "beginner"
+    if not student.exists():
+        kept = tokens_to_keep(teacher / "tokenizer.json", lessons.all, _STUDENT_TOKENS)
+        cut_down(teacher, beginner, _STUDENT_LAYERS, kept)
+        texts = lessons.by_kind(_STATUTES_TO_DISTIL)
+        distil(teacher, beginner, texts, student, threads=recipe.threads)
+    return student
+
+
+def _shipped(recipe: Recipe, last: Path, lessons: _Lessons) -> Path:
+    """Half the layers of the student after its last round, taught by it."""
+    shipped, beginner = recipe.stages / "shipped", recipe.stages / "beginner-of-few-layers"
+    if not shipped.exists():
+        cut_down(last, beginner, _SHIPPED_LAYERS)
+        distil(
+            last,
+            beginner,
+            lessons.by_kind(_STATUTES_TO_DISTIL_AGAIN),
+            shipped,
+            frozen_layers=0,
+            epochs=3,
+            learning_rate=4e-4,
+            threads=recipe.threads,
+        )
+    return shipped
 
 
 def _asked_clauses(base: Path, units: Sequence[Unit], recipe: Recipe) -> AskedClauses:
@@ -123,27 +174,6 @@ def _asked_clauses(base: Path, units: Sequence[Unit], recipe: Recipe) -> AskedCl
         VectorCache(vectors, encoder, "question").encode,
         VectorCache(vectors, encoder).encode,
     )
-
-
-def _teach(
-    teacher: Path,
-    target: Path,
-    *,
-    own: Sequence[str],
-    queries: Sequence[str],
-    statutes: Sequence[str],
-    recipe: Recipe,
-) -> None:
-    kept = tokens_to_keep(teacher / "tokenizer.json", [*own, *queries, *statutes], _STUDENT_TOKENS)
-    beginner = recipe.stages / "beginner"
-    cut_down(teacher, beginner, _STUDENT_LAYERS, kept)
-    chosen = random.Random(SEED).sample(statutes, min(_STATUTES_TO_DISTIL, len(statutes)))
-    texts = {
-        "questions": [f"query: {text}" for text in queries],
-        "passages": [f"passage: {text}" for text in own],
-        "statutes": [f"passage: {text}" for text in chosen],
-    }
-    distil(teacher, beginner, texts, target, threads=recipe.threads)
 
 
 if __name__ == "__main__":

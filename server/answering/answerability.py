@@ -14,6 +14,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from indexer.search import SearchIndex, SearchResult
+from server.answering.entitlements import Entitlements
 from server.answering.evidence import Evidence, EvidenceReader
 from server.answering.scope import Scope
 from server.answering.subjects import Subjects
@@ -71,12 +72,15 @@ class AnswerabilityJudge:
         self._evidence = EvidenceReader(index, subjects)
         self._calibration = Calibration.model_validate_json(weights.read_text(encoding="utf-8"))
 
-    def judge(self, question: str, result: SearchResult) -> Answerability:
-        """The judgement of ``result``, which is that of a hybrid search for ``question``."""
-        absent = self._scope.absence(question, result)
+    def judge(self, question: str, result: SearchResult, entitled: Entitlements) -> Answerability:
+        """The judgement of ``result``, which is that of a hybrid search for ``question``.
+
+        ``entitled`` are the benefits that the question is about.
+        """
+        absent = self._scope.absence(question, result) or entitled.absent
         if not result.hits:
             return Answerability(0.0, False, absent)
-        evidence = self._evidence.read(result)
+        evidence = self._evidence.read(result, entitled.fit)
         confidence = self._calibration.probability(evidence)
         if absent is not None:
             return Answerability(min(confidence, self._calibration.when_absent), False, absent)

@@ -50,15 +50,10 @@ class Answerer:
         today = date.today()
         if (named := named_clause(self._index, result)) is not None:
             return self._named(result, named, as_of or today)
-        judgement = self._judge.judge(question, result)
-        if judgement.absent is not None or not result.hits:
-            return _not_found(result, judgement, as_of or today)
         inquiry = self._inquiries.read(result)
         entitled = entitlements(self._finder, inquiry, result, as_of)
-        if entitled.absent is not None:
-            missing = Answerability(1 - judgement.confidence, False, entitled.absent)
-            return _not_found(result, missing, as_of or today)
-        if not judgement.answerable and not entitled.settles:
+        judgement = self._judge.judge(question, result, entitled)
+        if not judgement.answerable:
             return _not_found(result, judgement, as_of or today)
         quotes = self._quoter.quote(inquiry, result, entitled.entry_id)
         return self._found(result, judgement, quotes, inquiry, entitled, as_of or today)

@@ -15,8 +15,21 @@ from server.eligibility.matching import MatchedBenefit, Verdict
 _MOST_SHOWN = 5
 _ABOUT_IT = 1.4  # relevance from which a benefit is what the question is about
 _CLEARLY_LESS = 0.6  # of the best one's relevance, below which a benefit is another matter
-_SETTLED_AT, _SETTLED_BY = 2.5, 2  # relevance (an occupation is enough), and conditions met
+_MOST_TELLING = 5.0  # relevance beyond which a benefit says no more about a question
 _OF_ENTITLEMENTS = frozenset((Focus.AMOUNT, Focus.PEOPLE, Focus.CONDITION, Focus.PROCEDURE))
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """How well the benefit fits that fits a question best; all 0 if none does.
+
+    ``relevance`` is how much of the question it turns on (0 to 5), ``met`` counts its conditions
+    that the question says are met, ``is_entry`` says that it is an entry of a catalogue.
+    """
+
+    relevance: float = 0.0
+    met: int = 0
+    is_entry: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +37,12 @@ class Entitlements:
     """``benefits`` are those to show; ``entry_id`` is the catalogue row that is asked about.
 
     ``absent`` says, in one plain sentence, that the sum asked for is the one that isn't laid down.
-    ``settles`` says that the question meets so many conditions of a benefit that it is answered.
     """
 
     benefits: tuple[MatchedBenefit, ...] = ()
     entry_id: str | None = None
     absent: str | None = None
-    settles: bool = False
+    fit: Fit = Fit()
 
 
 def entitlements(
@@ -42,20 +54,23 @@ def entitlements(
     found = finder.for_question(inquiry.text, as_of, result.hits).benefits
     best = max((matched.relevance for matched in found), default=0.0)
     about = [m for m in found if m.relevance >= max(_ABOUT_IT, _CLEARLY_LESS * best)]
-    settles = any(map(_settles, about))
+    fit = _best_fit(about)
     if Focus.AMOUNT not in inquiry.foci:
-        return Entitlements(tuple(about[:_MOST_SHOWN]), settles=settles)
+        return Entitlements(tuple(about[:_MOST_SHOWN]), fit=fit)
     paid = [matched for matched in about if matched.has_figures]
     shown = sorted(about, key=lambda matched: (_fails(matched), not matched.has_figures))
     entries = {m.entry.provision_id for m in paid if m.entry and not _fails(m)}
     certain = next(iter(entries)) if len(entries) == 1 else None
-    return Entitlements(tuple(shown[:_MOST_SHOWN]), certain, _undefined(paid), settles)
+    return Entitlements(tuple(shown[:_MOST_SHOWN]), certain, _undefined(paid), fit)
 
 
-def _settles(matched: MatchedBenefit) -> bool:
-    met = sum(state.met is True for state in matched.conditions)
-    is_told = matched.entry is not None or matched.relevance >= _SETTLED_AT
-    return not _fails(matched) and is_told and met >= _SETTLED_BY
+def _best_fit(about: Sequence[MatchedBenefit]) -> Fit:
+    fitting = [matched for matched in about if not _fails(matched)]
+    if not fitting:
+        return Fit()
+    best = max(fitting, key=lambda matched: matched.relevance)
+    met = sum(state.met is True for state in best.conditions)
+    return Fit(min(best.relevance, _MOST_TELLING), met, best.entry is not None)
 
 
 def _fails(matched: MatchedBenefit) -> bool:

@@ -15,11 +15,13 @@ from statistics import fmean
 from indexer.passages import questions_of
 from indexer.search import Hit, SearchIndex, SearchResult
 from indexer.tokenizer import fold
+from server.answering.entitlements import Fit
 from server.answering.subjects import Subjects, parts_of
 from server.answering.support import SupportReader
 
 _LOOKED_AT = 10
 _AVERAGED = 5
+_MOST_MET = 4  # conditions; more of them say no more
 _UNRELATED = 0.6  # cosine of two texts that have nothing in common (multilingual-e5)
 _ASKS_SUM = re.compile(
     r"多少(?:钱|元|块|万)|几多|几(?:百|千|万|块)|[几多]万|百分之[几多]|几个点|几成|几倍"
@@ -44,7 +46,8 @@ class Evidence:
     says that a sum or rate is asked for, ``passing`` that something of the day is (this year's
     date, the nearest place), which regulations don't tell. ``mean_coverage`` is that of the first
     five clauses. ``asks_measure``, ``support_missing`` and ``support`` are those of
-    :class:`Support`: whether what is asked for stands beside what it is asked of.
+    :class:`Support`: whether what is asked for stands beside what it is asked of. ``benefit``,
+    ``conditions_met`` and ``entry`` are those of :class:`Fit`: a benefit that the question fits.
     """
 
     text: float
@@ -63,6 +66,9 @@ class Evidence:
     asks_measure: float
     support_missing: float
     support: float
+    benefit: float
+    conditions_met: float
+    entry: float
 
     @classmethod
     def names(cls) -> tuple[str, ...]:
@@ -88,8 +94,8 @@ class EvidenceReader:
         self._subjects = subjects
         self._support = SupportReader(index)
 
-    def read(self, result: SearchResult) -> Evidence:
-        """The evidence of a search result with at least one hit."""
+    def read(self, result: SearchResult, fit: Fit) -> Evidence:
+        """The evidence of a search result with at least one hit and of the benefit that fits."""
         asked = result.correction.query if result.correction else result.query
         hits = result.hits[:_LOOKED_AT]
         first = hits[0]
@@ -116,6 +122,9 @@ class EvidenceReader:
             asks_measure=float(support.is_measured),
             support_missing=support.missing,
             support=support.nearest,
+            benefit=fit.relevance,
+            conditions_met=float(min(fit.met, _MOST_MET)),
+            entry=float(fit.is_entry),
         )
 
 

@@ -10,8 +10,8 @@ from collections.abc import Callable
 
 import pytest
 
-from eval.questions import DATASETS
 from eval.subsidies import (
+    PERSONAS,
     CaseResult,
     SubsidyCase,
     by_profile,
@@ -22,7 +22,7 @@ from eval.subsidies import (
 from server.benefit_schemas import BenefitsIn
 from server.knowledge_base import KnowledgeBase
 
-PERSONAS = read_cases(DATASETS / "personas")
+CASES = read_cases(PERSONAS)
 
 Way = Callable[[SubsidyCase], BenefitsIn]
 
@@ -32,11 +32,11 @@ def result(kb: KnowledgeBase, case: SubsidyCase, way: Way) -> CaseResult:
 
 
 def test_there_are_enough_of_them_and_each_has_a_name_of_its_own() -> None:
-    assert len(PERSONAS) >= 150
-    assert len({case.id for case in PERSONAS}) == len(PERSONAS)
+    assert len(CASES) >= 150
+    assert len({case.id for case in CASES}) == len(CASES)
 
 
-@pytest.mark.parametrize("case", PERSONAS, ids=lambda case: case.id)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
 def test_a_profile_brings_what_is_due_and_nothing_else(
     knowledge_base: KnowledgeBase, case: SubsidyCase
 ) -> None:
@@ -45,7 +45,7 @@ def test_a_profile_brings_what_is_due_and_nothing_else(
     assert found.wrongly_applied == ()
 
 
-@pytest.mark.parametrize("case", PERSONAS, ids=lambda case: case.id)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
 def test_the_same_person_s_own_words_bring_it_with_the_sum(
     knowledge_base: KnowledgeBase, case: SubsidyCase
 ) -> None:

@@ -7,7 +7,6 @@ import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
-from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
@@ -16,9 +15,8 @@ from indexer.errors import DianceError, NotReadyError
 from server import problems
 from server.knowledge_base import KnowledgeBase
 from server.routes import api, health, pages
+from server.routes.pages.rendering import WEB
 from server.settings import ServerSettings
-
-_STATIC = Path(__file__).parent / "web" / "static"
 
 _log = logging.getLogger(__name__)
 
@@ -74,5 +72,5 @@ def create_app(
     app.include_router(api.router)
     app.include_router(health.router)
     app.include_router(pages.router)
-    app.mount("/static", StaticFiles(directory=_STATIC), name="static")
+    app.mount("/static", StaticFiles(directory=WEB / "static"), name="static")
     return app

@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 
 from server.app import create_app
 from server.knowledge_base import KnowledgeBase
-from server.routes.pages import _marked
+from server.routes.pages.rendering import marked
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +108,7 @@ def test_what_a_visitor_types_is_escaped(client: TestClient) -> None:
     content = client.get("/", params={"q": "<script>alert(1)</script>"}).text
     assert "<script>" not in content
     assert "&lt;script&gt;" in content
-    assert str(_marked("<b>a & b</b>", [(3, 4)])) == "&lt;b&gt;<mark>a</mark> &amp; b&lt;/b&gt;"
+    assert str(marked("<b>a & b</b>", [(3, 4)])) == "&lt;b&gt;<mark>a</mark> &amp; b&lt;/b&gt;"
 
 
 @pytest.mark.parametrize(("query", "status"), [("\x00", 422), ("字" * 501, 422)])

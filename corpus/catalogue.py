@@ -12,13 +12,10 @@ from dataclasses import dataclass
 from corpus.figures import number_of
 from corpus.model import Document, Provision
 from corpus.rates import Rate, rates_of
-
-LEVELS = {"五级": "初级", "四级": "中级", "三级": "高级", "二级": "技师", "一级": "高级技师"}
-"""Levels as columns are headed, and as people say them, lowest first."""
+from corpus.skill_levels import levels_in
 
 _BRACKETS = re.compile(r"[()（）★\s]+")
 _FLAT_RATE = re.compile(r"(\d+(?:\.\d+)?)\s*元/人")
-_LEVEL = re.compile("|".join(LEVELS))
 _KIND_OF_COURSE = re.compile(r"\s*培训$")
 
 
@@ -27,7 +24,7 @@ class CatalogueEntry:
     """One occupation of a catalogue.
 
     ``name`` is bare: without star, remark and the word 培训; ``remark`` is what stands in brackets
-    or after them. ``amounts`` are yuan by level (:data:`LEVELS`), or one for all levels under
+    or after them. ``amounts`` are yuan by the name of the level, or one for all levels under
     ``None``; ``rate`` is the clause that states them.
     """
 
@@ -70,8 +67,8 @@ def _amounts(priced: Provision) -> Mapping[str | None, float]:
     """Yuan by level from a row of a grid, or one amount from a text."""
     by_level: dict[str | None, float] = {}
     for cell in priced.cells[1:]:
-        if level := _LEVEL.search(cell.head):
-            by_level[LEVELS[level[0]]] = number_of(cell.value)
+        for level in levels_in(cell.head):
+            by_level[level.name] = number_of(cell.value)
     if by_level:
         return by_level
     flat = _FLAT_RATE.search(priced.text)

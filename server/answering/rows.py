@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 
 from corpus.rates import Rate
+from corpus.skill_levels import levels_in
 from indexer.tokenizer import fold
 from server.answering.clauses import Clause, PlacedCell
 from server.answering.focus import Focus
@@ -21,14 +22,6 @@ _ANSWERING_HEADS: Mapping[Focus, re.Pattern[str]] = {
     Focus.AMOUNT: re.compile(r"标准|补贴|金额|费|比例|额"),
     Focus.QUANTITY: re.compile(r"数|学时|课时|标准|量"),
 }
-# 五级 is the lowest; the names of levels are those of the national scale of 2018.
-_LEVELS: Sequence[tuple[int, re.Pattern[str]]] = (
-    (1, re.compile(r"高级技师|一级(?!以)")),
-    (2, re.compile(r"(?<!高级)技师|二级")),
-    (3, re.compile(r"高级(?!技师)|三级")),
-    (4, re.compile(r"中级|四级")),
-    (5, re.compile(r"初级|五级")),
-)
 
 
 def select_cells(inquiry: Inquiry, clause: Clause, reader: InquiryReader) -> list[Selected]:
@@ -68,8 +61,8 @@ def rate_cells(question: str, rate: Rate, clause: Clause) -> list[Selected]:
     priced = [cell for cell in clause.cells if _unit_of(rate, clause, cell)]
     if not priced:
         return [Selected(clause, 0, len(clause.text))]
-    asked = set(_levels_in(question))
-    chosen = [cell for cell in priced if asked & set(_levels_in(cell.head))] or priced
+    asked = set(levels_in(fold(question)))
+    chosen = [cell for cell in priced if asked & set(levels_in(fold(cell.head)))] or priced
     named = [cell for cell in clause.cells if cell.end <= priced[0].start]
     return [
         *(Selected(clause, cell.start, cell.end, cell.head) for cell in named),
@@ -85,8 +78,3 @@ def _unit_of(rate: Rate, clause: Clause, cell: PlacedCell) -> str:
     spelt = f"{cell.head}{clause.text[cell.start : cell.end]}"
     hit = re.search(re.escape(spelt) + r"(\D[^;]*)", rate.text)
     return hit[1] if hit else ""
-
-
-def _levels_in(text: str) -> Iterator[int]:
-    folded = fold(text)
-    return (level for level, name in _LEVELS if name.search(folded))

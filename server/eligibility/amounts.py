@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from corpus.benefits.facts import Fact
 from corpus.benefits.rules import (
@@ -17,10 +17,9 @@ from corpus.benefits.rules import (
     Uplift,
     WordsAmount,
 )
-from corpus.catalogue import LEVELS, CatalogueEntry
+from corpus.catalogue import CatalogueEntry
+from corpus.skill_levels import LEVEL_BY_NAME
 from server.eligibility.stated_facts import StatedFacts, holds
-
-_LEVEL_NAMES = {level: f"{grade}({level})" for grade, level in LEVELS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +194,7 @@ def _catalogued(
     level = next((name for name in entry.amounts if name is None or name in levels), "")
     if level == "":
         text = "、".join(
-            f"{_LEVEL_NAMES[name or '']}{money(value, amount.unit)}"
+            f"{LEVEL_BY_NAME[name or ''].title}{money(value, amount.unit)}"
             for name, value in entry.amounts.items()
         )
         return ComputedAmount(
@@ -203,7 +202,7 @@ def _catalogued(
         )
     value = entry.amounts[level]
     words = money(value, amount.unit) + _each(amount.per)
-    grade = _LEVEL_NAMES[level] if level else ""
+    grade = LEVEL_BY_NAME[level].title if level else ""
     step = f"“{entry.printed}”,{entry.section.split('(')[0]}{grade}:{words}"
     return ComputedAmount(value, amount.unit, amount.per, words, (step,), clauses)
 
@@ -229,16 +228,7 @@ def _uplifted(
         steps.append(f"可以上浮的有:{reasons};只能选其中一项,选最高的{best.percent:g}%")
     if computed.value is None:
         text = f"{computed.text},再上浮{best.percent:g}%"
-        return ComputedAmount(
-            None,
-            computed.unit,
-            computed.per,
-            text,
-            tuple(steps),
-            tuple(clauses),
-            computed.missing,
-            computed.is_defined,
-        )
+        return replace(computed, text=text, steps=tuple(steps), clauses=tuple(clauses))
     factor = 1 + best.percent / 100
     value = round(computed.value * factor, 2)
     words = money(value, computed.unit) + _each(computed.per)
@@ -246,4 +236,4 @@ def _uplifted(
         f"{money(computed.value, computed.unit)} × {factor:g}({best.text}) = "
         f"{money(value, computed.unit)}"
     )
-    return ComputedAmount(value, computed.unit, computed.per, words, tuple(steps), tuple(clauses))
+    return replace(computed, value=value, text=words, steps=tuple(steps), clauses=tuple(clauses))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from corpus.catalogue import LEVELS, CatalogueEntry, catalogue_of
+from corpus.catalogue import CatalogueEntry, catalogue_of
 from corpus.model import Compilation
+from corpus.skill_levels import LEVEL_BY_NAME
 
 CATALOGUE_2021 = "云人社通-2021-22"
 
@@ -22,7 +23,7 @@ def entry(entries: tuple[CatalogueEntry, ...], number: str) -> CatalogueEntry:
 def test_every_entry_is_priced_at_each_level_or_flat(entries: tuple[CatalogueEntry, ...]) -> None:
     assert len(entries) == 818
     for each in entries:
-        assert set(each.amounts) in ({None}, set(LEVELS.values()))
+        assert set(each.amounts) in ({None}, set(LEVEL_BY_NAME))
         assert all(amount >= 300 for amount in each.amounts.values())
 
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 from hypothesis import given
@@ -9,16 +9,28 @@ from hypothesis import strategies as st
 from eval.negatives import NEGATIVES, Kind, Split, read_negatives
 from eval.questions import DATASETS, read_questions
 from indexer.search import Mode, SearchIndex
+from server.answering.answer import AnswerStatus
 from server.answering.answerability import WEIGHTS as WEIGHTS_FILE
 from server.answering.answerability import Answerability, AnswerabilityJudge, Calibration
+from server.answering.entitlements import Entitlements
 from server.answering.evidence import Evidence
 from server.answering.levels import missing_level
 from server.answering.subjects import Subjects, parts_of
+from server.knowledge_base import KnowledgeBase
+
+Judge = Callable[[str], Answerability]
 
 
 @pytest.fixture(scope="module")
-def judge(index: SearchIndex) -> AnswerabilityJudge:
-    return AnswerabilityJudge(index)
+def judge(knowledge_base: KnowledgeBase) -> Judge:
+    """As questions are judged on their way to an answer."""
+
+    def judged(question: str) -> Answerability:
+        answer = knowledge_base.answerer.answer(question)
+        answered = answer.status is AnswerStatus.ANSWERED
+        return Answerability(answer.confidence, answered, answer.absent)
+
+    return judged
 
 
 @pytest.fixture(scope="module")
@@ -26,32 +38,24 @@ def calibration() -> Calibration:
     return Calibration.model_validate_json(WEIGHTS_FILE.read_text(encoding="utf-8"))
 
 
-def judged(judge: AnswerabilityJudge, index: SearchIndex, question: str) -> Answerability:
-    return judge.judge(question, index.search(question))
-
-
-def share_refused(judge: AnswerabilityJudge, index: SearchIndex, questions: Sequence[str]) -> float:
-    refused = [not judged(judge, index, question).answerable for question in questions]
+def share_refused(judge: Judge, questions: Sequence[str]) -> float:
+    refused = [not judge(question).answerable for question in questions]
     return sum(refused) / len(refused)
 
 
 @pytest.mark.parametrize(("kind", "floor"), [(Kind.FAR, 0.9), (Kind.NEAR, 0.85)])
-def test_questions_without_an_answer_are_refused(
-    judge: AnswerabilityJudge, index: SearchIndex, kind: Kind, floor: float
-) -> None:
+def test_questions_without_an_answer_are_refused(judge: Judge, kind: Kind, floor: float) -> None:
     asked = [
         each.question
         for each in read_negatives(NEGATIVES)
         if each.kind is kind and each.split is Split.TEST
     ]
-    assert share_refused(judge, index, asked) >= floor
+    assert share_refused(judge, asked) >= floor
 
 
-def test_questions_with_an_answer_are_hardly_ever_refused(
-    judge: AnswerabilityJudge, index: SearchIndex
-) -> None:
+def test_questions_with_an_answer_are_hardly_ever_refused(judge: Judge) -> None:
     asked = [question.question for question in read_questions(DATASETS / "test.jsonl")]
-    assert share_refused(judge, index, asked) <= 0.05
+    assert share_refused(judge, asked) <= 0.05
 
 
 @pytest.mark.parametrize(
@@ -66,10 +70,8 @@ def test_questions_with_an_answer_are_hardly_ever_refused(
         ("失业保险支持参保职工的技能提升补贴,一级证书领多少钱", "一级"),
     ],
 )
-def test_what_is_absent_is_named(
-    judge: AnswerabilityJudge, index: SearchIndex, question: str, named: str
-) -> None:
-    judgement = judged(judge, index, question)
+def test_what_is_absent_is_named(judge: Judge, question: str, named: str) -> None:
+    judgement = judge(question)
     assert not judgement.answerable
     assert judgement.absent is not None
     assert named in judgement.absent
@@ -85,20 +87,19 @@ def test_what_is_absent_is_named(
         "云南省中小企业促进条例第四十九条",  # a statute of the collection
     ],
 )
-def test_names_within_the_collection_are_no_absence(
-    judge: AnswerabilityJudge, index: SearchIndex, question: str
-) -> None:
-    assert judged(judge, index, question).absent is None
+def test_names_within_the_collection_are_no_absence(judge: Judge, question: str) -> None:
+    assert judge(question).absent is None
 
 
-def test_a_named_clause_is_always_given(judge: AnswerabilityJudge, index: SearchIndex) -> None:
-    assert judged(judge, index, "云财规〔2019〕3号第四条").answerable
+def test_a_named_clause_is_always_given(judge: Judge) -> None:
+    assert judge("云财规〔2019〕3号第四条").answerable
 
 
-def test_without_hits_nothing_is_answered(judge: AnswerabilityJudge, index: SearchIndex) -> None:
+def test_without_hits_nothing_is_answered(index: SearchIndex) -> None:
     nothing = index.search("qqqq", mode=Mode.LEXICAL)
     assert nothing.hits == ()
-    assert judge.judge("qqqq", nothing) == Answerability(0.0, False, None)
+    judge = AnswerabilityJudge(index)
+    assert judge.judge("qqqq", nothing, Entitlements()) == Answerability(0.0, False, None)
 
 
 def test_the_shipped_weights_fit_the_signs(calibration: Calibration) -> None:

@@ -15,6 +15,7 @@ from server.answering import answerer as answerer_module
 from server.answering.answer import Answer, AnswerStatus
 from server.answering.answerability import Answerability
 from server.answering.answerer import Answerer
+from server.answering.entitlements import Entitlements
 from server.knowledge_base import KnowledgeBase
 
 QUESTIONS = tuple(
@@ -170,7 +171,7 @@ class _NothingFits:
 
     def __init__(self, index: SearchIndex) -> None: ...
 
-    def judge(self, question: str, result: SearchResult) -> Answerability:
+    def judge(self, question: str, result: SearchResult, entitled: Entitlements) -> Answerability:
         return Answerability(0.1, False, "汇编没有规定公积金的缴存比例。")
 
 

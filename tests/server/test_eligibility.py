@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from corpus.benefits.conditions import AllOf, AnyOf, Chosen, Expression, Is, Not, Within
 from corpus.benefits.facts import Fact, FactType, FactValue
-from corpus.catalogue import LEVELS, CatalogueEntry, catalogue_of
+from corpus.catalogue import CatalogueEntry, catalogue_of
+from corpus.skill_levels import LEVEL_BY_NAME
 from eval.questions import DATASETS, read_questions
 from indexer.search import SearchIndex
 from server.app import create_app
@@ -80,7 +81,7 @@ def test_amounts_rise_with_the_level_for_every_occupation(
 ) -> None:
     for entry in [e for e in entries if e.part == "附件2"][::40]:
         amounts = []
-        for level in LEVELS.values():
+        for level in LEVEL_BY_NAME:
             found = of_catalogue(
                 profile(
                     knowledge_base,

@@ -36,8 +36,6 @@ Values = NDArray[np.float64]
 
 REFUSED_AT_MOST = 0.03
 """Share of the answerable questions that may fall below the threshold."""
-FARTHER_AT_MOST = 0.005
-"""Share of the answerable questions that may be too far from all that is found."""
 
 _FITTED_ON = (Split.TRAIN, Split.DEV)
 _ANSWERED_WITHIN = 3
@@ -72,7 +70,6 @@ def calibrate(settings: IndexSettings, progress: Callable[[str], None]) -> Calib
     progress(f"拟合权重:{len(examples)} 个问题")
     unseen = cross_validated(values, answered, [each.topic for each in examples])
     asked = np.array([e.answered and not e.named_absent for e in examples])
-    nearest = np.array([each.evidence.nearest for each in examples])
     weights = fit(values, answered)
     threshold = float(np.quantile(unseen[asked], REFUSED_AT_MOST, method="lower"))
     return Calibration(
@@ -83,7 +80,6 @@ def calibrate(settings: IndexSettings, progress: Callable[[str], None]) -> Calib
         intercept=round(weights.intercept, 4),
         threshold=round(threshold - 5e-5, 4),
         when_absent=_share_answered([each.answered for each in examples if each.named_absent]),
-        nearest=round(float(np.quantile(nearest[asked], FARTHER_AT_MOST)), 4),
         made_of={"answered": int(answered.sum()), "unanswered": int((~answered).sum())},
     )
 

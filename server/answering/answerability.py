@@ -27,8 +27,7 @@ class Calibration(BaseModel):
 
     Each sign is scaled by ``means`` and ``deviations`` before its weight; ``threshold`` is the
     probability from which a question counts as answered; ``when_absent`` is the probability where
-    an absence is named. ``nearest`` is the cosine that a text or question found has to reach: what
-    is farther is another matter, whatever words it shares. ``made_of`` says what it was fitted on.
+    an absence is named. ``made_of`` says what it was fitted on.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -40,7 +39,6 @@ class Calibration(BaseModel):
     intercept: float
     threshold: float
     when_absent: float
-    nearest: float
     made_of: dict[str, int]
 
     def probability(self, evidence: Evidence) -> float:
@@ -86,6 +84,4 @@ class AnswerabilityJudge:
             return Answerability(min(confidence, self._calibration.when_absent), False, absent)
         if result.understood.clauses:  # who names a clause gets it
             return Answerability(max(confidence, self._calibration.threshold), True, None)
-        if evidence.nearest < self._calibration.nearest:
-            return Answerability(min(confidence, self._calibration.when_absent), False, None)
         return Answerability(confidence, confidence >= self._calibration.threshold, None)

@@ -7,6 +7,7 @@ of the question the best clause has, and whether the thing asked for is there at
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
@@ -21,6 +22,7 @@ from server.answering.support import SupportReader
 
 _LOOKED_AT = 10
 _AVERAGED = 5
+_LONGEST = 80  # characters; longer ones are long stories all the same
 _MOST_MET = 4  # conditions; more of them say no more
 _UNRELATED = 0.6  # cosine of two texts that have nothing in common (multilingual-e5)
 _ASKS_SUM = re.compile(
@@ -48,6 +50,8 @@ class Evidence:
     five clauses. ``asks_measure``, ``support_missing`` and ``support`` are those of
     :class:`Support`: whether what is asked for stands beside what it is asked of. ``benefit``,
     ``conditions_met`` and ``entry`` are those of :class:`Fit`: a benefit that the question fits.
+    ``length`` is the logarithm of the question's characters (up to 80): of a long story more words
+    are unknown and nothing is as near, and it has its answer all the same.
     """
 
     text: float
@@ -69,16 +73,12 @@ class Evidence:
     benefit: float
     conditions_met: float
     entry: float
+    length: float
 
     @classmethod
     def names(cls) -> tuple[str, ...]:
         """Names of the signs in the order of ``values``."""
         return tuple(each.name for each in fields(cls))
-
-    @property
-    def nearest(self) -> float:
-        """The greatest cosine with anything found."""
-        return max(self.best_text, self.best_question)
 
     @property
     def values(self) -> tuple[float, ...]:
@@ -125,6 +125,7 @@ class EvidenceReader:
             benefit=fit.relevance,
             conditions_met=float(min(fit.met, _MOST_MET)),
             entry=float(fit.is_entry),
+            length=math.log(min(len(asked), _LONGEST)),
         )
 
 

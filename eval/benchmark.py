@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from eval.measures import Estimate, estimate
 from eval.progress import MeasureProgress
-from eval.questions import QuestionFileError
+from eval.question_files import QuestionFileError
 from indexer.dense import DenseIndex
 from indexer.embedding.encoder import Encoder, open_encoder, resolve_model
 from indexer.embedding.vector_cache import VectorCache

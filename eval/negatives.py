@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
-from eval.questions import DATASETS, QuestionFileError
+from eval.question_files import read_entries
+from eval.questions import DATASETS
 
 NEGATIVES = DATASETS / "negatives.jsonl"
 
@@ -50,28 +52,15 @@ def read_negatives(path: Path) -> tuple[Negative, ...]:
     Raises:
         QuestionFileError: the file is missing, or a line isn't such a question.
     """
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise QuestionFileError(f"无法读取问题文件 {path}({error})。请检查路径和编码。") from None
-    read = tuple(_read(line, f"{path}:{n}") for n, line in enumerate(lines, 1) if line.strip())
-    if not read:
-        raise QuestionFileError(f"问题文件 {path} 中没有问题。")
-    return read
+    return read_entries(path, _read)
 
 
-def _read(line: str, place: str) -> Negative:
-    try:
-        entry = json.loads(line)
-        return Negative(
-            id=str(entry["id"]),
-            kind=Kind(entry["kind"]),
-            split=Split(entry.get("split", Split.TEST)),
-            topic=str(entry.get("topic", entry["id"])),
-            question=str(entry["question"]),
-            why=str(entry["why"]),
-        )
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise QuestionFileError(
-            f"{place} 不是有效的问题({error!r})。格式见 eval/README.md。"
-        ) from None
+def _read(entry: Mapping[str, Any]) -> Negative:
+    return Negative(
+        id=str(entry["id"]),
+        kind=Kind(entry["kind"]),
+        split=Split(entry.get("split", Split.TEST)),
+        topic=str(entry.get("topic", entry["id"])),
+        question=str(entry["question"]),
+        why=str(entry["why"]),
+    )

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from indexer.errors import DianceError
+from eval.question_files import read_entries
 from indexer.search import Hit
 
 DATASETS = Path(__file__).parent / "datasets"
-
-
-class QuestionFileError(DianceError):
-    """A question file can't be read; the message says which line and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,35 +45,21 @@ def read_questions(path: Path) -> tuple[Question, ...]:
     Raises:
         QuestionFileError: the file is missing, or a line isn't a question.
     """
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise QuestionFileError(f"无法读取问题文件 {path}({error})。请检查路径和编码。") from None
-    questions = [_read(line, f"{path}:{n}") for n, line in enumerate(lines, 1) if line.strip()]
-    if not questions:
-        raise QuestionFileError(f"问题文件 {path} 中没有问题。")
-    return tuple(questions)
+    return read_entries(path, _read)
 
 
-def _read(line: str, place: str) -> Question:
-    try:
-        entry = json.loads(line)
-        gold = tuple(Gold(str(g["doc"]), str(g["quote"]), int(g["rel"])) for g in entry["gold"])
-        question = Question(
-            str(entry["id"]),
-            str(entry["question"]),
-            str(entry["style"]),
-            gold,
-            str(entry.get("kind", "")),
-            str(entry.get("answer", "")),
-        )
-    except (ValueError, KeyError, TypeError) as error:
-        raise QuestionFileError(
-            f"{place} 不是有效的问题({error!r})。格式见 eval/README.md。"
-        ) from None
+def _read(entry: Mapping[str, Any]) -> Question:
+    gold = tuple(Gold(str(g["doc"]), str(g["quote"]), int(g["rel"])) for g in entry["gold"])
     if not any(g.rel == 2 and normalise(g.quote) for g in gold):
-        raise QuestionFileError(f"{place} 没有 rel 为 2 的答案出处。格式见 eval/README.md。")
-    return question
+        raise ValueError("没有 rel 为 2 的答案出处")
+    return Question(
+        str(entry["id"]),
+        str(entry["question"]),
+        str(entry["style"]),
+        gold,
+        str(entry.get("kind", "")),
+        str(entry.get("answer", "")),
+    )
 
 
 def normalise(text: str) -> str:

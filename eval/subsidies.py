@@ -15,7 +15,6 @@ An expected entry is found when a benefit that applies or may apply cites it; in
 
 from __future__ import annotations
 
-import json
 import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -23,9 +22,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from eval.questions import DATASETS, QuestionFileError, normalise
+from eval.question_files import read_entries
+from eval.questions import DATASETS, normalise
 from server.benefit_schemas import BenefitOut, BenefitsIn, BenefitsOut
 from server.eligibility.matching import Verdict
 from server.knowledge_base import KnowledgeBase
@@ -82,29 +80,17 @@ def read_cases(path: Path) -> tuple[SubsidyCase, ...]:
     """
     if path.is_dir():
         return tuple(case for file in sorted(path.glob("*.yaml")) for case in read_cases(file))
-    try:
-        text = path.read_text(encoding="utf-8")
-        if path.suffix == ".yaml":
-            entries = list(enumerate(yaml.safe_load(text), 1))
-        else:
-            lines = enumerate(text.splitlines(), 1)
-            entries = [(number, json.loads(line)) for number, line in lines if line.strip()]
-    except (OSError, ValueError, TypeError, yaml.YAMLError) as error:
-        raise QuestionFileError(f"无法读取 {path}({error})。请检查路径、格式和编码。") from None
-    return tuple(_read(entry, f"{path}:{number}") for number, entry in entries)
+    return read_entries(path, _read)
 
 
-def _read(case: Mapping[str, Any], place: str) -> SubsidyCase:
-    try:
-        return SubsidyCase(
-            str(case["id"]),
-            dict(case["profile"]),
-            str(case["question"]),
-            tuple(_entries(case["expect"])),
-            tuple(_entries(case["must_not"])),
-        )
-    except (ValueError, KeyError, TypeError) as error:
-        raise QuestionFileError(f"{place} 不是有效的案例({error!r})。") from None
+def _read(case: Mapping[str, Any]) -> SubsidyCase:
+    return SubsidyCase(
+        str(case["id"]),
+        dict(case["profile"]),
+        str(case["question"]),
+        tuple(_entries(case["expect"])),
+        tuple(_entries(case["must_not"])),
+    )
 
 
 def _entries(given: Iterable[Mapping[str, Any]]) -> Iterable[Entry]:

@@ -19,7 +19,7 @@ from eval.benchmark import (
     read_benchmark,
     score_ranking,
 )
-from eval.questions import QuestionFileError
+from eval.question_files import QuestionFileError
 from eval.reports import show_benchmark
 from indexer.embedding.encoder import Encoder
 from indexer.search import Mode

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from eval.question_files import QuestionFileError
 from eval.questions import (
     DATASETS,
     Question,
-    QuestionFileError,
     normalise,
     read_questions,
     relevances,

@@ -10,7 +10,7 @@ from eval.answerability import calibration_of, measure_answerability
 from eval.calibration import calibrate, cross_validated, fit
 from eval.held_out import hold_out
 from eval.negatives import NEGATIVES, Kind, Split, read_negatives
-from eval.questions import QuestionFileError
+from eval.question_files import QuestionFileError
 from indexer.search import SearchIndex
 from indexer.settings import IndexSettings
 from server.answering.answerability import WEIGHTS, Calibration

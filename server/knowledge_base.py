@@ -15,6 +15,7 @@ from corpus.document_number import NumberMatch, match, parse_query
 from corpus.model import Document, Provision
 from corpus.quotation import citation_text, place_errata, quote
 from indexer.errors import NotFoundError
+from indexer.facets import Sort
 from indexer.filters import Filters
 from indexer.lookup import look_up
 from indexer.search import Mode, SearchIndex
@@ -36,7 +37,8 @@ from server.document_schemas import (
 from server.eligibility.benefit_finder import BenefitFinder
 from server.eligibility.matching import MatchedBenefit
 from server.eligibility.profile import UnderstoodProfile
-from server.schemas import DocumentOut, DocumentsOut, FacetOut, HitOut, LookupOut, SearchOut
+from server.facet_schemas import FacetOut
+from server.schemas import DocumentOut, DocumentsOut, HitOut, LookupOut, SearchOut
 from server.settings import ServerSettings
 
 if TYPE_CHECKING:
@@ -79,11 +81,15 @@ class KnowledgeBase:
         offset: int = 0,
         mode: Mode = Mode.HYBRID,
         filters: Filters | None = None,
+        sort: Sort = Sort.RELEVANCE,
+        facets: bool = False,
         as_of: date | None = None,
     ) -> SearchOut:
         """Ranked clauses. Raises InvalidQueryError for a query that can't be searched for."""
         started = time.perf_counter()
-        result = self.index.search(query, limit=limit, offset=offset, mode=mode, filters=filters)
+        result = self.index.search(
+            query, limit=limit, offset=offset, mode=mode, filters=filters, sort=sort, facets=facets
+        )
         took_ms = (time.perf_counter() - started) * 1000
         return SearchOut.of(result, took_ms, as_of or date.today())
 
@@ -122,6 +128,7 @@ class KnowledgeBase:
             frame
             for frame in self.index.store.frames
             if filters.admit(frame, self.index.container_of(frame))
+            and filters.admit_status(self.index.store.validity[frame.id].status(as_of))
         ]
         return DocumentsOut(
             total=len(frames),

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from indexer.facets import Sort
 from indexer.search import LONGEST_QUERY, Mode
 from server.answer_schemas import AnswerIn, AnswerOut
 from server.benefit_schemas import BenefitsIn, BenefitsOut
@@ -46,9 +47,24 @@ def search(
     limit: Annotated[int, Query(ge=1, le=50)] = 10,
     offset: Offset = 0,
     mode: Mode = Mode.HYBRID,
+    sort: Annotated[Sort, Query(description="relevance 按相关度,newest 按印发日期")] = (
+        Sort.RELEVANCE
+    ),
+    facets: Annotated[
+        bool, Query(description="统计发文单位、年份、栏目、有效性;筛选在同一组结果中进行")
+    ] = False,
 ) -> SearchOut:
     """Ranked clauses with exact citations."""
-    return kb.search(q, limit=limit, offset=offset, mode=mode, filters=filters, as_of=filters.as_of)
+    return kb.search(
+        q,
+        limit=limit,
+        offset=offset,
+        mode=mode,
+        filters=filters,
+        sort=sort,
+        facets=facets,
+        as_of=filters.as_of,
+    )
 
 
 @router.post("/answer", summary="回答问题")

@@ -40,6 +40,8 @@ from server.eligibility.profile import UnderstoodProfile
 from server.facet_schemas import FacetOut
 from server.schemas import DocumentOut, DocumentsOut, HitOut, LookupOut, SearchOut
 from server.settings import ServerSettings
+from server.suggestion_schemas import SuggestionsOut
+from server.suggestions import Suggester
 
 if TYPE_CHECKING:
     from server.answering.wording import AnswerWriter
@@ -70,8 +72,9 @@ class KnowledgeBase:
         return cls(index, open_writer(settings, index.tokenizer))
 
     def warm_up(self) -> None:
-        """Load the model, so that the first question doesn't wait for it."""
+        """Load the model and all else, so that the first question doesn't wait for it."""
         self.answer("培训补贴多少钱")
+        self.suggest("培训")
 
     def search(
         self,
@@ -105,6 +108,10 @@ class KnowledgeBase:
         benefits = [self._benefit(matched, answer.as_of) for matched in answer.benefits]
         took_ms = (time.perf_counter() - started) * 1000
         return AnswerOut.of(answer, benefits, took_ms, wording)
+
+    def suggest(self, typed: str, limit: int = 8) -> SuggestionsOut:
+        """What somebody who is typing may be after: numbers, titles, occupations, questions."""
+        return SuggestionsOut.of(typed, self._suggester.suggest(typed, limit))
 
     def look_up(self, query: str, as_of: date | None = None) -> LookupOut:
         """A document, and a clause of it, by number."""
@@ -280,6 +287,10 @@ class KnowledgeBase:
     def answerer(self) -> Answerer:
         """What answers questions."""
         return Answerer(self.index, self._benefit_finder)
+
+    @cached_property
+    def _suggester(self) -> Suggester:
+        return Suggester(self.index.store)
 
     @cached_property
     def _benefit_finder(self) -> BenefitFinder:

@@ -14,6 +14,7 @@ from server.benefit_schemas import BenefitsIn, BenefitsOut
 from server.document_schemas import ClauseDetailOut, DocumentDetailOut
 from server.routes.dependencies import AsOf, FiltersOf, KnowledgeBaseOf
 from server.schemas import DocumentsOut, LookupOut, ProblemOut, SearchOut
+from server.suggestion_schemas import MOST_SUGGESTIONS, SuggestionsOut
 
 AKOMA_NTOSO = "application/akn+xml"
 """Media type of Akoma Ntoso 3.0 (IANA)."""
@@ -65,6 +66,16 @@ def search(
         facets=facets,
         as_of=filters.as_of,
     )
+
+
+@router.get("/suggest", summary="输入提示")
+def suggest(
+    kb: KnowledgeBaseOf,
+    q: QueryText,
+    limit: Annotated[int, Query(ge=1, le=MOST_SUGGESTIONS)] = 8,
+) -> SuggestionsOut:
+    """Numbers, titles, occupations and questions that fit what was typed, the nearest first."""
+    return kb.suggest(q, limit)
 
 
 @router.post("/answer", summary="回答问题")

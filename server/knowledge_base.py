@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
@@ -75,6 +75,11 @@ class KnowledgeBase:
         """Load the model and all else, so that the first question doesn't wait for it."""
         self.answer("培训补贴多少钱")
         self.suggest("培训")
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """What is in the index: ``documents``, ``provisions``, ``units``, ``passages``."""
+        return self.index.manifest.counts
 
     def search(
         self,

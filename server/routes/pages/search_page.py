@@ -23,7 +23,7 @@ from server.facet_schemas import FacetOut
 from server.knowledge_base import KnowledgeBase
 from server.routes.pages.rendering import render
 from server.routes.pages.search_address import SearchAddress
-from server.schemas import LookupOut
+from server.schemas import HitOut, LookupOut
 
 _PAGE_SIZE = 10
 _VALUES_SHOWN = 6  # of a facet, before the rest is folded
@@ -115,6 +115,7 @@ def _result(kb: KnowledgeBase, address: SearchAddress) -> dict[str, object]:
         "lookup": lookup if address.page == 1 else None,
         "answer": answer,
         "said": list(_lines(answer)) if answer else [],
+        "sources": _sources(answer) if answer else {},
         "benefits": _fitting(answer) if answer else [],
         "verdicts": _VERDICTS,
         "groups": _groups(address, result.facets or {}),
@@ -127,7 +128,7 @@ def _result(kb: KnowledgeBase, address: SearchAddress) -> dict[str, object]:
             Choice(label, address.in_mode(mode), mode is address.mode)
             for mode, label in _MODES.items()
         ],
-        "pages": pages,
+        "page_count": pages,
         "previous_page": address.at_page(address.page - 1) if address.page > 1 else None,
         "next_page": address.at_page(address.page + 1) if address.page < pages else None,
     }
@@ -165,6 +166,11 @@ def _lines(answer: AnswerOut) -> Iterator[SaidLine]:
             yield from (SaidLine([part], citation + 1) for part in parts)
 
 
+def _sources(answer: AnswerOut) -> dict[int, HitOut]:
+    """The citations that are quoted, by their number."""
+    return {part.citation + 1: answer.citations[part.citation] for part in answer.parts}
+
+
 def _fitting(answer: AnswerOut) -> list[object]:
     """The first benefits that apply, or may."""
     return [each for each in answer.benefits if each.verdict in _VERDICTS][:_BENEFITS_SHOWN]
@@ -191,7 +197,7 @@ def _groups(address: SearchAddress, facets: dict[str, list[FacetOut]]) -> list[C
 def _taken(address: SearchAddress) -> list[Choice]:
     """The values that are chosen, to be taken back."""
     return [
-        Choice(f"{label}:{value}", address.choosing(facet, None), True)
+        Choice(f"{label}：{value}", address.choosing(facet, None), True)
         for facet, label in _FACETS.items()
         if (value := address.chosen(facet)) is not None
     ]

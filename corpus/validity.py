@@ -75,6 +75,12 @@ class Validity:
             return Status.REPEALED
         return status_of((self.stated, self.plan), as_of, signed=self.signed)
 
+    def clause_status(self, as_of: date, own: Period | None) -> Status:
+        """The standing on ``as_of`` of a clause with a term of its ``own``, if it has one."""
+        if own is None or not own.is_dated or self.repealed_by is not None:
+            return self.status(as_of)
+        return status_of((self.stated, self.plan, own), as_of, signed=self.signed)
+
 
 def status_of(
     periods: Sequence[Period | None], as_of: date, *, signed: date | None = None

@@ -11,7 +11,6 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from corpus.model import Document, Provision
 from corpus.quotation import citation_text
@@ -20,6 +19,7 @@ from indexer.correction import Correction, Corrector
 from indexer.dense import DenseIndex
 from indexer.embedding.encoder import Encoder, Vectors, open_encoder, resolve_model
 from indexer.errors import IndexIncompatibleError, InvalidQueryError
+from indexer.facets import Facets, Narrowing, Sort
 from indexer.filters import Filters
 from indexer.fusion import QUESTION_SHARE, convex_combination
 from indexer.highlights import occurrences
@@ -101,7 +101,8 @@ class Hit:
 class SearchResult:
     """A page of hits out of ``total``; ``correction`` is what was searched for if not ``query``.
 
-    ``understood`` is what the query names; it weighed in the ranking.
+    ``understood`` is what the query names; it weighed in the ranking. ``facets`` are None if they
+    weren't asked for.
     """
 
     query: str
@@ -110,6 +111,7 @@ class SearchResult:
     hits: tuple[Hit, ...] = field(default=())
     correction: Correction | None = None
     understood: Understanding = field(default=Understanding())
+    facets: Facets | None = None
 
 
 def checked_query(query: str) -> str:
@@ -149,8 +151,6 @@ class SearchIndex:
         self._encoder = encoder
         self._encoder_lock = threading.Lock()
         self.store = Store(build / STORE)
-        # Of each unit the position of its document in the book, shape (units,).
-        self._documents = np.array(self.store.unit_documents, np.int64)
         size = self.manifest.counts["units"]
         self.lexical = LexicalIndex.load(build / LEXICAL, size)
         self._dense = DenseIndex.load(build / DENSE, size)
@@ -160,6 +160,7 @@ class SearchIndex:
         self._first_questions = self._questions.first_of_units()
         self._has_questions = self._questions.known_units()
         self._folding = Folding(self.store.restatements(), size)
+        self._narrowing = Narrowing(self.store, self._folding)
         dictionary = USER_DICTIONARY if self.manifest.dictionary else None
         self.tokenizer = Tokenizer(self.manifest.terms, dictionary)
         self._corrector = Corrector.load(build / VOCABULARY, self.tokenizer)
@@ -220,8 +221,14 @@ class SearchIndex:
         offset: int = 0,
         mode: Mode = Mode.HYBRID,
         filters: Filters | None = None,
+        sort: Sort = Sort.RELEVANCE,
+        facets: bool = False,
     ) -> SearchResult:
         """Rank the units for a query; one that says nothing beyond one before it is left out.
+
+        With ``facets`` a result is narrowed step by step: only units that a side has among its best
+        are in it, and filters choose from that one ranking, so that what a facet counts is what is
+        left when it is chosen.
 
         Raises:
             InvalidQueryError: the query is empty or too long.
@@ -232,12 +239,18 @@ class SearchIndex:
         correction = self._corrector.correct(query) if is_mended else Correction(query, ())
         asked = correction.query
         words = self.tokenizer.words(asked)
-        sides = self._scores(asked, words, mode, filters or Filters())
-        scores = sides.fused
+        chosen = filters or Filters()
+        before = Filters(doc_number=chosen.doc_number, as_of=chosen.as_of) if facets else chosen
+        sides = self._scores(asked, words, mode, before)
+        scores = np.where(sides.fused > 0, sides.fused, -np.inf) if facets else sides.fused
         if understood := self._reader.read(asked, words):
-            scores = self._boosted(scores, understood, filters or Filters())
+            scores = self._boosted(scores, understood, before)
         ranked = np.argsort(-scores, kind="stable")
-        ranked = self._folding.fold(ranked[np.isfinite(scores[ranked])])
+        ranked = ranked[np.isfinite(scores[ranked])]
+        counted = self._narrowing.facets(ranked, chosen) if facets else None
+        ranked = self._folding.fold(ranked[self._narrowing.admitted(chosen)[ranked]])
+        if sort is Sort.NEWEST:
+            ranked = self._narrowing.newest_first(ranked, scores[ranked])
         page = ranked[offset : offset + limit]
         units = self.store.units(page.tolist())
         telling = tuple({word for word in words if len(word) > 1})
@@ -248,7 +261,7 @@ class SearchIndex:
             hit = self._hit(unit, offset + position, float(scores[at]), telling, question)
             hits.append(replace(hit, signals=sides.of(int(at))))
         mended = correction if correction.changes else None
-        return SearchResult(query, mode, len(ranked), tuple(hits), mended, understood)
+        return SearchResult(query, mode, len(ranked), tuple(hits), mended, understood, counted)
 
     def _scores(self, query: str, words: Sequence[str], mode: Mode, filters: Filters) -> Sides:
         """Scores of all units; ``fused`` is -inf for those that aren't candidates.
@@ -256,7 +269,7 @@ class SearchIndex:
         A unit is as near as its nearest passage or question. Filters come before the fusion: what
         is kept is ranked as if it were all there is.
         """
-        admitted = self._admitted(filters)
+        admitted = self._narrowing.admitted(filters)
         nothing = np.full(len(admitted), -1, np.int32)
         unknown = np.full(len(admitted), -np.inf, np.float32)
         lexical = unknown
@@ -321,17 +334,10 @@ class SearchIndex:
         low, high = (scores[found].min(), scores[found].max()) if found.any() else (0.0, 1.0)
         named = [unit for clause in understood.clauses for unit in clause.units]
         if named:
-            missing = ~found & self._admitted(filters)
+            missing = ~found & self._narrowing.admitted(filters)
             scores = np.where(missing & np.isin(np.arange(len(scores)), named), low, scores)
         boosts = self._reader.boosts(understood) * max(high - low, 1e-6)
         return np.asarray(scores + boosts, np.float32)
-
-    def _admitted(self, filters: Filters) -> NDArray[np.bool_]:
-        """Which units pass the filters, shape ``(units,)``."""
-        admitted = [
-            filters.admit(document, self.container_of(document)) for document in self.store.frames
-        ]
-        return np.array(admitted)[self._documents]
 
     def container_of(self, document: Document) -> Document | None:
         """The document that forwards this one."""

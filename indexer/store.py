@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from corpus.asked_as import AskedAs
 from corpus.benefits.loading import BenefitRules
 from corpus.citations import Relation
 from corpus.document_number import DocumentNumber, parse
@@ -239,11 +240,15 @@ class Store:
         [(content,)] = self._rows("SELECT content FROM benefit_rules")
         return _BENEFITS.validate_json(content)
 
+    def asked_as(self) -> Iterator[AskedAs]:
+        """How people ask for each clause that somebody wrote questions for."""
+        for apparatus in self._apparatus.values():
+            yield from apparatus.asked_as.values()
+
     def questions(self) -> Iterator[str]:
         """All asked-as questions and keywords of the collection."""
-        for apparatus in self._apparatus.values():
-            for asked_as in apparatus.asked_as.values():
-                yield from (*asked_as.questions, asked_as.keywords)
+        for asked_as in self.asked_as():
+            yield from (*asked_as.questions, asked_as.keywords)
 
     def relations_of(self, document_id: str) -> list[Relation]:
         """What a document says of others, in reading order."""

@@ -66,6 +66,8 @@ def create_app(
         version=version("diance"),
         description="云南省产业工人队伍建设改革政策文件检索:条款、文号与原文引证。",
         lifespan=lifespan,
+        docs_url=None,  # FastAPI's page loads Swagger UI from elsewhere; ours is routes/pages
+        redoc_url=None,
     )
     app.state.service = service
     problems.install(app)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from corpus.document_number import NumberMatch, match, parse_query
 from corpus.model import Document, Provision
 from corpus.quotation import citation_text, place_errata, quote
 from indexer.errors import NotFoundError
+from indexer.facets import Sort
 from indexer.filters import Filters
 from indexer.lookup import look_up
 from indexer.search import Mode, SearchIndex
@@ -36,8 +37,11 @@ from server.document_schemas import (
 from server.eligibility.benefit_finder import BenefitFinder
 from server.eligibility.matching import MatchedBenefit
 from server.eligibility.profile import UnderstoodProfile
-from server.schemas import DocumentOut, DocumentsOut, FacetOut, HitOut, LookupOut, SearchOut
+from server.facet_schemas import FacetOut
+from server.schemas import DocumentOut, DocumentsOut, HitOut, LookupOut, SearchOut
 from server.settings import ServerSettings
+from server.suggestion_schemas import SuggestionsOut
+from server.suggestions import Suggester
 
 if TYPE_CHECKING:
     from server.answering.wording import AnswerWriter
@@ -68,8 +72,14 @@ class KnowledgeBase:
         return cls(index, open_writer(settings, index.tokenizer))
 
     def warm_up(self) -> None:
-        """Load the model, so that the first question doesn't wait for it."""
+        """Load the model and all else, so that the first question doesn't wait for it."""
         self.answer("培训补贴多少钱")
+        self.suggest("培训")
+
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """What is in the index: ``documents``, ``provisions``, ``units``, ``passages``."""
+        return self.index.manifest.counts
 
     def search(
         self,
@@ -79,11 +89,15 @@ class KnowledgeBase:
         offset: int = 0,
         mode: Mode = Mode.HYBRID,
         filters: Filters | None = None,
+        sort: Sort = Sort.RELEVANCE,
+        facets: bool = False,
         as_of: date | None = None,
     ) -> SearchOut:
         """Ranked clauses. Raises InvalidQueryError for a query that can't be searched for."""
         started = time.perf_counter()
-        result = self.index.search(query, limit=limit, offset=offset, mode=mode, filters=filters)
+        result = self.index.search(
+            query, limit=limit, offset=offset, mode=mode, filters=filters, sort=sort, facets=facets
+        )
         took_ms = (time.perf_counter() - started) * 1000
         return SearchOut.of(result, took_ms, as_of or date.today())
 
@@ -99,6 +113,10 @@ class KnowledgeBase:
         benefits = [self._benefit(matched, answer.as_of) for matched in answer.benefits]
         took_ms = (time.perf_counter() - started) * 1000
         return AnswerOut.of(answer, benefits, took_ms, wording)
+
+    def suggest(self, typed: str, limit: int = 8) -> SuggestionsOut:
+        """What somebody who is typing may be after: numbers, titles, occupations, questions."""
+        return SuggestionsOut.of(typed, self._suggester.suggest(typed, limit))
 
     def look_up(self, query: str, as_of: date | None = None) -> LookupOut:
         """A document, and a clause of it, by number."""
@@ -122,6 +140,7 @@ class KnowledgeBase:
             frame
             for frame in self.index.store.frames
             if filters.admit(frame, self.index.container_of(frame))
+            and filters.admit_status(self.index.store.validity[frame.id].status(as_of))
         ]
         return DocumentsOut(
             total=len(frames),
@@ -273,6 +292,10 @@ class KnowledgeBase:
     def answerer(self) -> Answerer:
         """What answers questions."""
         return Answerer(self.index, self._benefit_finder)
+
+    @cached_property
+    def _suggester(self) -> Suggester:
+        return Suggester(self.index.store)
 
     @cached_property
     def _benefit_finder(self) -> BenefitFinder:

@@ -1,4 +1,4 @@
-"""Errors as RFC 9457 problem details, in Chinese.
+"""Errors as RFC 9457 problem details, in Chinese; for people who read pages as a page.
 
 DianceError                  type                  status
 ├── InvalidQueryError        invalid-query         422
@@ -31,6 +31,7 @@ from indexer.errors import (
     NotFoundError,
     NotReadyError,
 )
+from server.routes.pages.rendering import render_problem
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -70,12 +71,16 @@ def install(app: FastAPI) -> None:
         return problem_of(error)
 
     @app.exception_handler(RequestValidationError)
-    async def invalid(_request: Request, error: RequestValidationError) -> Response:
+    async def invalid(request: Request, error: RequestValidationError) -> Response:
         detail = ";".join(_explain(item) for item in error.errors()[:5]) + "。"
+        if _is_for_people(request):
+            return render_problem(request, detail, 422)
         return problem("invalid-parameter", "参数有误", 422, detail)
 
     @app.exception_handler(HTTPException)
-    async def http(_request: Request, error: HTTPException) -> Response:
+    async def http(request: Request, error: HTTPException) -> Response:
+        if error.status_code == 404 and _is_for_people(request):
+            return render_problem(request, "没有这个页面。可以在上面检索,或从文件目录找起。", 404)
         detail = _HTTP_DETAILS.get(error.status_code, str(error.detail))
         return problem("http", "请求无法处理", error.status_code, detail)
 
@@ -83,6 +88,12 @@ def install(app: FastAPI) -> None:
     async def unexpected(request: Request, error: Exception) -> Response:
         _log.exception("unhandled error on %s", request.url.path, exc_info=error)
         return problem("internal", "服务出错", 500, "服务内部出错,已记入日志。请稍后再试。")
+
+
+def _is_for_people(request: Request) -> bool:
+    """Whether a browser asks, and not for the API."""
+    asks_for_page = "text/html" in request.headers.get("accept", "")
+    return asks_for_page and not request.url.path.startswith("/api/")
 
 
 def _explain(item: Mapping[str, Any]) -> str:

@@ -9,10 +9,11 @@ from pydantic import BaseModel, Field
 
 from corpus.model import Document
 from corpus.quotation import with_errata
-from corpus.validity import Period, Status, Validity, status_of
+from corpus.validity import Period, Validity
 from indexer.lookup import LookupResult
 from indexer.query import Understanding
 from indexer.search import Hit, SearchResult
+from server.facet_schemas import FacetOut, facets_out
 
 
 class PeriodOut(BaseModel):
@@ -53,18 +54,14 @@ class StatusOut(BaseModel):
     @classmethod
     def of(cls, validity: Validity, as_of: datetime.date, own: Period | None = None) -> StatusOut:
         """The standing of a document on ``as_of``, or of a clause with a term of its ``own``."""
-        label = validity.status(as_of)
         stated = validity.stated
         basis = list(validity.basis)
         if own is not None:
             basis.append(own.words)
             if own.is_dated:
                 stated = own
-                if label is not Status.REPEALED:
-                    governing = (validity.stated, validity.plan, own)
-                    label = status_of(governing, as_of, signed=validity.signed)
         return cls(
-            label=label.value,
+            label=validity.clause_status(as_of, own).value,
             as_of=as_of,
             begins=stated.begins if stated else None,
             ends=stated.ends if stated else None,
@@ -306,6 +303,8 @@ class SearchOut(BaseModel):
     """A page of ranked hits.
 
     ``corrected_query`` is what was searched for where the query was taken for a slip of the pen.
+    ``facets`` are null unless asked for: issuer, year, section, status, each value with the number
+    of hits that choosing it leaves.
     """
 
     query: str
@@ -315,6 +314,7 @@ class SearchOut(BaseModel):
     took_ms: float
     total: int
     results: list[HitOut]
+    facets: dict[str, list[FacetOut]] | None
 
     @classmethod
     def of(cls, result: SearchResult, took_ms: float, as_of: datetime.date) -> SearchOut:
@@ -327,6 +327,7 @@ class SearchOut(BaseModel):
             took_ms=round(took_ms, 2),
             total=result.total,
             results=[HitOut.of(hit, as_of) for hit in result.hits],
+            facets=facets_out(result.facets) if result.facets is not None else None,
         )
 
 
@@ -372,13 +373,6 @@ class LookupOut(BaseModel):
             cited_by=[HitOut.of(hit, as_of) for hit in result.cited_by],
             notice=result.notice,
         )
-
-
-class FacetOut(BaseModel):
-    """How many documents have a value."""
-
-    value: str
-    count: int
 
 
 class DocumentsOut(BaseModel):

@@ -7,12 +7,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from indexer.facets import Sort
 from indexer.search import LONGEST_QUERY, Mode
 from server.answer_schemas import AnswerIn, AnswerOut
 from server.benefit_schemas import BenefitsIn, BenefitsOut
 from server.document_schemas import ClauseDetailOut, DocumentDetailOut
 from server.routes.dependencies import AsOf, FiltersOf, KnowledgeBaseOf
 from server.schemas import DocumentsOut, LookupOut, ProblemOut, SearchOut
+from server.suggestion_schemas import MOST_SUGGESTIONS, SuggestionsOut
 
 AKOMA_NTOSO = "application/akn+xml"
 """Media type of Akoma Ntoso 3.0 (IANA)."""
@@ -46,9 +48,34 @@ def search(
     limit: Annotated[int, Query(ge=1, le=50)] = 10,
     offset: Offset = 0,
     mode: Mode = Mode.HYBRID,
+    sort: Annotated[Sort, Query(description="relevance 按相关度,newest 按印发日期")] = (
+        Sort.RELEVANCE
+    ),
+    facets: Annotated[
+        bool, Query(description="统计发文单位、年份、栏目、有效性;筛选在同一组结果中进行")
+    ] = False,
 ) -> SearchOut:
     """Ranked clauses with exact citations."""
-    return kb.search(q, limit=limit, offset=offset, mode=mode, filters=filters, as_of=filters.as_of)
+    return kb.search(
+        q,
+        limit=limit,
+        offset=offset,
+        mode=mode,
+        filters=filters,
+        sort=sort,
+        facets=facets,
+        as_of=filters.as_of,
+    )
+
+
+@router.get("/suggest", summary="输入提示")
+def suggest(
+    kb: KnowledgeBaseOf,
+    q: QueryText,
+    limit: Annotated[int, Query(ge=1, le=MOST_SUGGESTIONS)] = 8,
+) -> SuggestionsOut:
+    """Numbers, titles, occupations and questions that fit what was typed, the nearest first."""
+    return kb.suggest(q, limit)
 
 
 @router.post("/answer", summary="回答问题")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import Depends, Query, Request
 
+from corpus.validity import Status
 from indexer.filters import Filters
 from server.knowledge_base import KnowledgeBase
 
@@ -27,6 +28,9 @@ def filters(
     year_to: Annotated[int | None, Query(ge=1900, le=2200, description="截止年份")] = None,
     section: Annotated[str | None, Query(max_length=100, description="汇编栏目")] = None,
     as_of: Annotated[date | None, Query(description="以哪一天为准;此后印发的文件不计")] = None,
+    status: Annotated[
+        Status | Literal[""] | None, Query(description="有效性,以 as_of 那天(默认今天)为准")
+    ] = None,
 ) -> Filters:
     """Filters of search and document list; blank values of a form count as absent."""
     return Filters(
@@ -36,6 +40,7 @@ def filters(
         year_to=year_to,
         section=section or None,
         as_of=as_of,
+        status=status or None,
     )
 
 

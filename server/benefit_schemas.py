@@ -121,7 +121,8 @@ class BenefitOut(BaseModel):
     """A benefit and how it stands to somebody.
 
     ``amounts`` are all that it grants, ``amount`` the first of them; ``explanation`` is the
-    working. ``notes`` say how often and with what it may be combined.
+    working. ``notes`` say how often and with what it may be combined. ``relevance`` is how much of
+    what was stated it is about: of those that fit, the higher the more telling.
     """
 
     id: str
@@ -129,6 +130,7 @@ class BenefitOut(BaseModel):
     kind: str
     topic: str
     verdict: Verdict
+    relevance: float
     amount: AmountOut | None
     amounts: list[AmountOut]
     conditions: list[ConditionOut]
@@ -165,6 +167,7 @@ class BenefitOut(BaseModel):
             kind=benefit.kind,
             topic=benefit.topic,
             verdict=matched.verdict,
+            relevance=round(matched.relevance, 3),
             amount=amounts[0] if matched.verdict is not Verdict.DOES_NOT_APPLY else None,
             amounts=amounts if matched.verdict is not Verdict.DOES_NOT_APPLY else [],
             conditions=[

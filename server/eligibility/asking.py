@@ -48,7 +48,8 @@ def open_questions(
 
 
 def _weight(matched: MatchedBenefit) -> float:
-    return 1 + matched.relevance
+    """What a benefit counts: one that was hardly spoken of should not be asked about first."""
+    return (matched.relevance + matched.has_figures) ** 2
 
 
 def _choices(fact: Fact, waiting: Sequence[MatchedBenefit]) -> tuple[str, ...]:

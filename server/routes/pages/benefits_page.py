@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from indexer.errors import DianceError, InvalidQueryError
@@ -15,6 +16,7 @@ from server.knowledge_base import KnowledgeBase
 from server.routes.dependencies import AsOf, KnowledgeBaseOf
 from server.routes.pages.benefits_view import (
     ADDRESS,
+    ONLY,
     address_of,
     asked_fields,
     asker_field,
@@ -23,6 +25,7 @@ from server.routes.pages.benefits_view import (
     most_telling,
     other_fields,
     personal_fields,
+    single_card,
     unit_fields,
 )
 from server.routes.pages.rendering import render, render_problem
@@ -40,8 +43,12 @@ router = APIRouter()
 
 
 @router.get(ADDRESS, response_class=HTMLResponse)
-def benefits_page(request: Request, as_of: AsOf = None) -> Response:
-    """The form; with parameters the benefits of whom they describe."""
+def benefits_page(
+    request: Request,
+    as_of: AsOf = None,
+    only: Annotated[str, Query(alias=ONLY, description="只看这一项(待遇的编号)")] = "",
+) -> Response:
+    """The form; with parameters the benefits of whom they describe, or only one of them."""
     day = as_of.isoformat() if as_of else ""
     form = BenefitForm()
     try:
@@ -58,6 +65,9 @@ def benefits_page(request: Request, as_of: AsOf = None) -> Response:
     except InvalidQueryError as error:
         context = _blank(kb, form, day) | {"error": str(error)}
         return render(request, "benefits.html", context, 422)
+    if card := single_card(found.benefits, only):
+        context = {"card": card, "chips": chips_of(form, kb.benefit_facts, day)}
+        return render(request, "benefit.html", context | {"all": address_of(form, day)})
     return render(request, "benefits.html", _blank(kb, form, day) | _results(kb, form, found, day))
 
 
@@ -106,7 +116,7 @@ def _results(
     kb: KnowledgeBase, form: BenefitForm, found: BenefitsOut, day: str
 ) -> dict[str, object]:
     facts = kb.benefit_facts
-    groups = groups_of(found.benefits)
+    groups = groups_of(found.benefits, form, day)
     ask = asked_fields(found.ask[:_MOST_ASKED], form, facts)
     asked = {field.name for field in ask}  # each stands in the form once
     return {

@@ -14,6 +14,9 @@ from server.eligibility.matching import Verdict
 from server.schemas import HitOut
 
 ADDRESS = "/benefits"
+ONLY = "只看"
+"""The parameter that names a single benefit to show."""
+
 _SHOWN_OPEN = 4  # of a group; the others are folded
 _MOST_TELLING = 3
 _WITH_FIGURE = 1.0  # what a sum is worth more than an advantage in words, in relevance
@@ -71,10 +74,15 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A benefit with its numbered sources; ``numbers`` are by clause id."""
+    """A benefit with its numbered sources, by clause id in ``numbers``.
+
+    ``address`` is that of the benefit on its own, ``source`` the document that grants it.
+    """
 
     benefit: BenefitOut
     anchor: str
+    address: str
+    source: str
     evidence: tuple[Evidence, ...]
     numbers: Mapping[str, Evidence]
 
@@ -171,9 +179,10 @@ def _label(fact: Fact, value: str) -> str:
     return _WORKER.get(value, value) if fact.name == "身份" else value
 
 
-def address_of(form: BenefitForm, as_of: str) -> str:
-    """The address that brings this form again."""
-    query = [*form.parameters(), *([("as_of", as_of)] if as_of else [])]
+def address_of(form: BenefitForm, as_of: str, only: str = "") -> str:
+    """The address that brings this form again, with ``only`` one benefit of it."""
+    further = {"as_of": as_of, ONLY: only}
+    query = [*form.parameters(), *((name, value) for name, value in further.items() if value)]
     return f"{ADDRESS}?{urlencode(query)}" if query else ADDRESS
 
 
@@ -196,9 +205,17 @@ def _removable(form: BenefitForm, facts: Mapping[str, Fact]) -> Iterator[tuple[s
 # --- the results ---
 
 
-def groups_of(benefits: Sequence[BenefitOut]) -> list[Group]:
+def single_card(benefits: Sequence[BenefitOut], only: str) -> Card | None:
+    """The benefit of that id on its own; the likeliest where the catalogue has several entries."""
+    return next((_card(benefit, 1, "") for benefit in benefits if benefit.id == only), None)
+
+
+def groups_of(benefits: Sequence[BenefitOut], form: BenefitForm, as_of: str) -> list[Group]:
     """The benefits by how they stand, those that can't be claimed any more apart."""
-    cards = [_card(benefit, place) for place, benefit in enumerate(benefits, 1)]
+    cards = [
+        _card(benefit, place, address_of(form, as_of, benefit.id))
+        for place, benefit in enumerate(benefits, 1)
+    ]
     applies = [card for card in cards if card.benefit.verdict is Verdict.APPLIES]
     may = [card for card in cards if card.benefit.verdict is Verdict.MAY_APPLY]
     refused = [card for card in cards if card.benefit.verdict is Verdict.DOES_NOT_APPLY]
@@ -221,8 +238,9 @@ def groups_of(benefits: Sequence[BenefitOut]) -> list[Group]:
 
 def most_telling(groups: Sequence[Group]) -> list[Card]:
     """The few benefits that what was said is most about, those with sums before others."""
-    fitting = [card for group in groups for card in group.shown]
-    return sorted(fitting, key=_telling)[:_MOST_TELLING]
+    fitting = sorted((card for group in groups for card in group.shown), key=_telling)
+    by_name = {card.benefit.name: card for card in reversed(fitting)}
+    return sorted(by_name.values(), key=_telling)[:_MOST_TELLING]
 
 
 def _group(name: str, title: str, hint: str, cards: Sequence[Card]) -> Group:
@@ -234,7 +252,7 @@ def _telling(card: Card) -> float:
     return -(card.benefit.relevance + _WITH_FIGURE * has_figure)
 
 
-def _card(benefit: BenefitOut, place: int) -> Card:
+def _card(benefit: BenefitOut, place: int, address: str) -> Card:
     quotes: dict[str, dict[str, None]] = {}
     for clause, quote in _quoted(benefit):
         quotes.setdefault(clause, {})[quote] = None
@@ -243,7 +261,9 @@ def _card(benefit: BenefitOut, place: int) -> Card:
         for number, hit in enumerate(benefit.citations, 1)
     )
     numbers = {each.citation.clause.id: each for each in evidence}
-    return Card(benefit, f"benefit-{place}", evidence, numbers)
+    document = benefit.citations[0].document
+    source = document.doc_number or f"《{document.title}》"
+    return Card(benefit, f"benefit-{place}", address, source, evidence, numbers)
 
 
 def _quoted(benefit: BenefitOut) -> Iterator[tuple[str, str]]:

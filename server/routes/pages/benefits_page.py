@@ -58,7 +58,7 @@ def benefits_page(
     try:
         form = BenefitForm.read(request.query_params.multi_items(), kb.benefit_facts)
         if any(not value for _, value in request.query_params.multi_items()):
-            return RedirectResponse(address_of(form, day), 303)  # an address fit to share
+            return RedirectResponse(address_of(form, day, only), 303)  # an address fit to share
         if form.is_empty:
             return render(request, "benefits.html", _blank(kb, form, day))
         found, form = _matched(kb, form, as_of)

@@ -177,6 +177,23 @@ def test_one_benefit_stands_on_its_own_to_take_along(client: TestClient) -> None
     assert page(client, parse_qsl(urlsplit(back).query)).xpath("//*[@id='results']")
 
 
+def test_entries_of_one_benefit_are_told_apart(client: TestClient) -> None:
+    content = page(client, {"q": "我考了厨师证,中级,2021年,技能等级证,能补多少"})
+    links = content.xpath("//h3/a/@href | //p[@class='alone']/a/@href")
+    several = [link for link in links if "/" in dict(parse_qsl(urlsplit(link).query))["只看"]]
+    names = [
+        page(client, parse_qsl(urlsplit(link).query)).xpath("string(//h1)") for link in several
+    ]
+    assert len(names) > 1
+    assert len(set(names)) == len(names)
+
+
+def test_an_occupation_of_no_catalogue_is_kept_and_said(client: TestClient) -> None:
+    content = page(client, {"工种": "量子炼丹师", "等级": "中级"})
+    assert "没有找到“量子炼丹师”" in text_of(content, "//form")
+    assert form_of(content, "profile-form").fields["工种"] == "量子炼丹师"
+
+
 # --- what must never go wrong -----------------------------------------------------------------
 
 

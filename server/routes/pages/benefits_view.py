@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -17,7 +18,7 @@ ADDRESS = "/benefits"
 ONLY = "只看"
 """The parameter that names a single benefit to show."""
 
-_SHOWN_OPEN = 4  # of a group; the others are folded
+_SHOWN_OPEN = 3  # of a group; the others are folded
 _MOST_TELLING = 3
 _WITH_FIGURE = 1.0  # what a sum is worth more than an advantage in words, in relevance
 _PERSONAL = ("证书", "等级", "年份", "人员类别")
@@ -214,15 +215,23 @@ def _removable(form: BenefitForm, facts: Mapping[str, Fact]) -> Iterator[tuple[s
 
 
 def single_card(benefits: Sequence[BenefitOut], only: str) -> Card | None:
-    """The benefit of that id on its own; the likeliest where the catalogue has several entries."""
-    return next((_card(benefit, 1, "") for benefit in benefits if benefit.id == only), None)
+    """The benefit that ``only`` names, on its own."""
+    keys = _keys(benefits)
+    found = (benefit for benefit, key in zip(benefits, keys, strict=True) if key == only)
+    return next((_card(benefit, 1, "") for benefit in found), None)
+
+
+def _keys(benefits: Sequence[BenefitOut]) -> list[str]:
+    """The ids, with the name where a benefit stands there for several entries of a catalogue."""
+    times = Counter(benefit.id for benefit in benefits)
+    return [each.id if times[each.id] == 1 else f"{each.id}/{each.name}" for each in benefits]
 
 
 def groups_of(benefits: Sequence[BenefitOut], form: BenefitForm, as_of: str) -> list[Group]:
     """The benefits by how they stand, those that can't be claimed any more apart."""
     cards = [
-        _card(benefit, place, address_of(form, as_of, benefit.id))
-        for place, benefit in enumerate(benefits, 1)
+        _card(benefit, place, address_of(form, as_of, key))
+        for place, (benefit, key) in enumerate(zip(benefits, _keys(benefits), strict=True), 1)
     ]
     applies = [card for card in cards if card.benefit.verdict is Verdict.APPLIES]
     may = [card for card in cards if card.benefit.verdict is Verdict.MAY_APPLY]

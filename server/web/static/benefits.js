@@ -67,7 +67,7 @@ function prepare() {
 document.addEventListener("submit", (event) => {
   if (!event.target.matches("form.benefits")) return;
   event.preventDefault();
-  const focused = event.target.id === "profile-form" ? "#ask-head, #glance-head" : "#understood-head";
+  const focused = event.target.id === "profile-form" ? "#glance-head" : "#understood-head";
   show(addressOf(event.target), focused);
 });
 

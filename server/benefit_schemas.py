@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Mapping
+from typing import Literal
 
 from pydantic import BaseModel, Field, model_validator
 
@@ -11,13 +12,18 @@ from corpus.benefits.facts import Fact
 from corpus.benefits.rules import Statement
 from indexer.search import LONGEST_QUERY
 from server.eligibility.amounts import ComputedAmount
+from server.eligibility.asking import OpenQuestion
 from server.eligibility.matching import MatchedBenefit, Verdict
 from server.eligibility.profile import Profile, UnderstoodProfile
 from server.schemas import HitOut
 
 
 class BenefitsIn(BaseModel):
-    """A profile, or a question in a person's own words; with both the profile decides."""
+    """A profile, or a question in a person's own words.
+
+    With both the profile says who, and the question only what is asked for. ``skip`` are facts
+    that the person can't tell, not to be asked for again.
+    """
 
     profile: Profile | None = None
     question: str | None = Field(
@@ -27,6 +33,7 @@ class BenefitsIn(BaseModel):
         examples=["我是电工,考了中级证,能领多少钱"],
     )
     as_of: datetime.date | None = Field(default=None, description="以哪一天为准")
+    skip: list[str] = Field(default_factory=list, max_length=300, description="不再问的情况")
 
     @model_validator(mode="after")
     def _says_something(self) -> BenefitsIn:
@@ -35,18 +42,43 @@ class BenefitsIn(BaseModel):
         return self
 
 
+class StepOut(BaseModel):
+    """One line of the working; the clauses state its numbers, ``quote`` is what the first says."""
+
+    text: str
+    clause_ids: list[str]
+    quote: str
+
+
 class AmountOut(BaseModel):
-    """What it comes to; ``value`` is null where a fact is missing or no figure is given."""
+    """What it comes to; ``value`` is null where a fact is missing or no figure is given.
+
+    ``quote`` is what the rule says of it, ``clause_ids`` are all clauses that state its numbers.
+    """
 
     value: float | None
     unit: str
     per: str | None
     text: str
+    steps: list[StepOut]
+    clause_ids: list[str]
+    quote: str
 
     @classmethod
-    def of(cls, amount: ComputedAmount) -> AmountOut:
+    def of(cls, amount: ComputedAmount, quote: str) -> AmountOut:
         """The JSON of an amount."""
-        return cls(value=amount.value, unit=amount.unit, per=amount.per, text=amount.text)
+        return cls(
+            value=amount.value,
+            unit=amount.unit,
+            per=amount.per,
+            text=amount.text,
+            steps=[
+                StepOut(text=step.text, clause_ids=list(step.clauses), quote=step.quote)
+                for step in amount.steps
+            ],
+            clause_ids=list(amount.clauses),
+            quote=quote,
+        )
 
 
 class ConditionOut(BaseModel):
@@ -89,7 +121,8 @@ class BenefitOut(BaseModel):
     """A benefit and how it stands to somebody.
 
     ``amounts`` are all that it grants, ``amount`` the first of them; ``explanation`` is the
-    working. ``notes`` say how often and with what it may be combined.
+    working. ``notes`` say how often and with what it may be combined. ``relevance`` is how much of
+    what was stated it is about: of those that fit, the higher the more telling.
     """
 
     id: str
@@ -97,6 +130,7 @@ class BenefitOut(BaseModel):
     kind: str
     topic: str
     verdict: Verdict
+    relevance: float
     amount: AmountOut | None
     amounts: list[AmountOut]
     conditions: list[ConditionOut]
@@ -123,13 +157,17 @@ class BenefitOut(BaseModel):
         if term is not None:
             over = term.ends is not None and as_of > term.ends
             period = TermOut(begins=term.begins, ends=term.ends, text=term.text, over=over)
-        amounts = [AmountOut.of(amount) for amount in matched.amounts]
+        amounts = [
+            AmountOut.of(computed, amount.quote)
+            for computed, amount in zip(matched.amounts, benefit.amounts, strict=True)
+        ]
         return cls(
             id=benefit.id,
             name=matched.name,
             kind=benefit.kind,
             topic=benefit.topic,
             verdict=matched.verdict,
+            relevance=round(matched.relevance, 3),
             amount=amounts[0] if matched.verdict is not Verdict.DOES_NOT_APPLY else None,
             amounts=amounts if matched.verdict is not Verdict.DOES_NOT_APPLY else [],
             conditions=[
@@ -168,7 +206,7 @@ def _explanation(matched: MatchedBenefit, period: TermOut | None, as_of: datetim
         lines.append(f"不符合的条件:{';'.join(failed)}")
     else:
         for amount in matched.amounts:
-            lines += amount.steps or [amount.text]
+            lines += [step.text for step in amount.steps] or [amount.text]
         if open_ := [state.text for state in matched.conditions if state.met is None]:
             lines.append(f"还要看:{';'.join(open_)}")
     if period is not None and period.over and period.ends is not None:
@@ -179,9 +217,39 @@ def _explanation(matched: MatchedBenefit, period: TermOut | None, as_of: datetim
     return "。".join(lines) + "。"
 
 
+class QuestionOut(BaseModel):
+    """A question whose answer decides most: the fact goes into ``facts`` of the profile.
+
+    ``choices`` are the values to choose from; the answer to one of type ``occupation`` goes into
+    the field of that name, and its choices are the entries that may be meant, if any is.
+    """
+
+    fact: str
+    text: str
+    type: Literal["yes_no", "one_of", "some_of", "number", "occupation"]
+    choices: list[str]
+    unit: str | None
+
+    @classmethod
+    def of(cls, question: OpenQuestion) -> QuestionOut:
+        """The JSON of a question."""
+        fact = question.fact
+        return cls(
+            fact=fact.name,
+            text=fact.question,
+            type="occupation" if question.asks_occupation else fact.type.value,
+            choices=list(question.choices),
+            unit=fact.unit,
+        )
+
+
 class BenefitsOut(BaseModel):
-    """Benefits for somebody as understood, the best first; ``questions`` are what to ask next."""
+    """Benefits for somebody as understood, the best first.
+
+    ``questions`` are what to ask next, most telling first; ``ask`` has the same for programs.
+    """
 
     profile: UnderstoodProfile
     benefits: list[BenefitOut]
     questions: list[str]
+    ask: list[QuestionOut]

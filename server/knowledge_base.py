@@ -10,6 +10,7 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from corpus.akoma_ntoso import Reference, to_akoma_ntoso, work_address
+from corpus.benefits.facts import Fact
 from corpus.citations import Relation, RelationKind
 from corpus.document_number import NumberMatch, match, parse_query
 from corpus.model import Document, Provision
@@ -22,7 +23,7 @@ from indexer.search import Mode, SearchIndex
 from server.answer_schemas import AnswerOut
 from server.answering.answerer import Answerer
 from server.answering.wording_settings import open_writer
-from server.benefit_schemas import BenefitOut, BenefitsIn, BenefitsOut
+from server.benefit_schemas import BenefitOut, BenefitsIn, BenefitsOut, QuestionOut
 from server.document_schemas import (
     AttachmentOut,
     ClauseDetailOut,
@@ -46,6 +47,7 @@ from server.suggestions import Suggester
 if TYPE_CHECKING:
     from server.answering.wording import AnswerWriter
 
+_MOST_QUESTIONS = 4
 _CITATIONS_KEPT = 4096  # of clauses that benefit rules name; there are about 600
 
 
@@ -269,16 +271,29 @@ class KnowledgeBase:
         finder, as_of = self._benefit_finder, asked.as_of
         employer = None
         if asked.profile is not None:
-            found = finder.for_profile(asked.profile, as_of)
+            found = finder.for_profile(asked.profile, as_of, asked.question)
             employer = asked.profile.employer
         else:
             found = finder.for_question(asked.question or "", as_of)
         occupation = found.occupation.words if found.occupation else None
+        questions = [each for each in found.questions if each.fact.name not in asked.skip]
+        del questions[_MOST_QUESTIONS:]
         return BenefitsOut(
             profile=UnderstoodProfile.of(found.stated, occupation, employer),
             benefits=[self._benefit(matched, as_of or date.today()) for matched in found.benefits],
-            questions=list(found.questions),
+            questions=[question.fact.question for question in questions],
+            ask=[QuestionOut.of(question) for question in questions],
         )
+
+    @property
+    def benefit_facts(self) -> Mapping[str, Fact]:
+        """What can be said of somebody who asks for benefits: the vocabulary of the rules."""
+        return self._benefit_finder.facts
+
+    @property
+    def occupation_names(self) -> tuple[str, ...]:
+        """The occupations for which the catalogues lay down what training is paid."""
+        return self._benefit_finder.occupation_names
 
     def _benefit(self, matched: MatchedBenefit, as_of: date) -> BenefitOut:
         finder = self._benefit_finder

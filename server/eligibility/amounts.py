@@ -11,6 +11,7 @@ from corpus.benefits.rules import (
     AmountByFact,
     Benefit,
     CatalogueAmount,
+    Cited,
     FixedAmount,
     ProductAmount,
     ShareAmount,
@@ -20,6 +21,15 @@ from corpus.benefits.rules import (
 from corpus.catalogue import CatalogueEntry
 from corpus.skill_levels import LEVEL_BY_NAME
 from server.eligibility.stated_facts import StatedFacts, holds
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One line of the working; ``clauses`` state its numbers, ``quote`` is what the first says."""
+
+    text: str
+    clauses: tuple[str, ...]
+    quote: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +45,7 @@ class ComputedAmount:
     unit: str
     per: str | None
     text: str
-    steps: tuple[str, ...] = ()
+    steps: tuple[Step, ...] = ()
     clauses: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     is_defined: bool = True
@@ -73,6 +83,10 @@ def money(value: float, unit: str) -> str:
     return f"{value:.10g}{unit}"
 
 
+def _step(amount: Cited, text: str) -> Step:
+    return Step(text, (amount.clause,), amount.quote)
+
+
 def _each(per: str | None) -> str:
     return f"/{per}" if per else ""
 
@@ -103,7 +117,7 @@ def _by_fact(amount: AmountByFact, stated: StatedFacts) -> ComputedAmount:
         amount.unit,
         amount.per,
         money(value, amount.unit) + _each(amount.per),
-        (f"{name}:{money(value, amount.unit)}{_each(amount.per)}",),
+        (_step(amount, f"{name}:{money(value, amount.unit)}{_each(amount.per)}"),),
         (amount.clause,),
     )
 
@@ -143,9 +157,9 @@ def _product(
 
 
 def _capped(amount: ShareAmount | ProductAmount, value: float, working: str) -> ComputedAmount:
-    steps = [f"{working} = {money(value, amount.unit)}"]
+    steps = [_step(amount, f"{working} = {money(value, amount.unit)}")]
     if amount.cap is not None and value > amount.cap:
-        steps.append(f"最高{money(amount.cap, amount.unit)},按最高额计")
+        steps.append(_step(amount, f"最高{money(amount.cap, amount.unit)},按最高额计"))
         value = amount.cap
     text = money(value, amount.unit)
     return ComputedAmount(value, amount.unit, None, text, tuple(steps), (amount.clause,))
@@ -203,7 +217,8 @@ def _catalogued(
     value = entry.amounts[level]
     words = money(value, amount.unit) + _each(amount.per)
     grade = LEVEL_BY_NAME[level].title if level else ""
-    step = f"“{entry.printed}”,{entry.section.split('(')[0]}{grade}:{words}"
+    text = f"“{entry.printed}”,{entry.section.split('(')[0]}{grade}:{words}"
+    step = Step(text, clauses, entry.printed)
     return ComputedAmount(value, amount.unit, amount.per, words, (step,), clauses)
 
 
@@ -223,17 +238,20 @@ def _uplifted(
     clauses = [*computed.clauses, best.clause]
     steps = list(computed.steps)
     if len(fitting) > 1:
-        clauses.append(benefit.uplifts.choice.clause)
+        choice = benefit.uplifts.choice
+        clauses.append(choice.clause)
         reasons = "、".join(f"{up.text}({up.percent:g}%)" for up in fitting)
-        steps.append(f"可以上浮的有:{reasons};只能选其中一项,选最高的{best.percent:g}%")
+        text = f"可以上浮的有:{reasons};只能选其中一项,选最高的{best.percent:g}%"
+        steps.append(Step(text, (choice.clause,), choice.quote))
     if computed.value is None:
         text = f"{computed.text},再上浮{best.percent:g}%"
         return replace(computed, text=text, steps=tuple(steps), clauses=tuple(clauses))
     factor = 1 + best.percent / 100
     value = round(computed.value * factor, 2)
     words = money(value, computed.unit) + _each(computed.per)
-    steps.append(
+    text = (
         f"{money(computed.value, computed.unit)} × {factor:g}({best.text}) = "
         f"{money(value, computed.unit)}"
     )
+    steps.append(Step(text, (best.clause,), best.quote))
     return replace(computed, value=value, text=words, steps=tuple(steps), clauses=tuple(clauses))

@@ -13,6 +13,7 @@ from corpus.benefits.rules import CatalogueAmount
 from corpus.catalogue import catalogue_of
 from corpus.occupation_names import load_occupation_names
 from indexer.search import LONGEST_QUERY, Hit, SearchIndex
+from server.eligibility.asking import OpenQuestion, open_questions
 from server.eligibility.matching import BenefitMatcher, MatchedBenefit, Verdict
 from server.eligibility.occupations import NamedOccupation, OccupationFinder
 from server.eligibility.profile import Profile, with_year_of
@@ -33,12 +34,15 @@ _NEAREST = 10  # articles found for the words themselves
 
 @dataclass(frozen=True, slots=True)
 class FoundBenefits:
-    """What was understood of somebody, the benefits, and what to ask next."""
+    """What was understood of somebody, the benefits, and what to ask next, most telling first.
+
+    ``stated`` is without what follows from the occupation: who corrects that corrects both.
+    """
 
     stated: StatedFacts
     occupation: NamedOccupation | None
     benefits: tuple[MatchedBenefit, ...]
-    questions: tuple[str, ...]
+    questions: tuple[OpenQuestion, ...]
 
 
 class BenefitFinder:
@@ -77,19 +81,35 @@ class BenefitFinder:
         benefit = self.matcher.rules.by_id.get(benefit_id)
         return benefit.name if benefit else None
 
-    def for_profile(self, profile: Profile, as_of: date | None = None) -> FoundBenefits:
-        """The benefits for a profile.
+    @property
+    def occupation_names(self) -> tuple[str, ...]:
+        """The occupations of the catalogues, each once, in the order of the catalogues."""
+        return self._occupations.names
+
+    def for_profile(
+        self, profile: Profile, as_of: date | None = None, question: str | None = None
+    ) -> FoundBenefits:
+        """The benefits for a profile; a ``question`` tells which of them are asked for.
 
         Raises:
             InvalidQueryError: the profile names a fact that doesn't exist.
         """
         stated = with_year_of(profile.stated(self._reader, self.facts), as_of)
-        stated = self.matcher.with_asker(stated)
-        name = profile.occupation
+        if not profile.understood:
+            stated = self.matcher.with_asker(stated)
+        occupation = self._occupation(profile.occupation, question)
+        if question:
+            return self._found(stated, occupation, question, self._nearest(question, None))
         described = " ".join([*profile.groups, profile.employer or ""])
-        occupation = self._occupations.named(name) if name else None
         near = tuple(hit.unit.id for hit in self._search(described))
         return self._found(stated, occupation, described, near)
+
+    def _occupation(self, name: str | None, question: str | None) -> NamedOccupation | None:
+        """The occupation of that name; with what the question says of it, if it is named there."""
+        if not name:
+            return None
+        asked = self._occupations.in_text(question) if question else None
+        return asked if asked and asked.words == name else self._occupations.named(name)
 
     def for_question(
         self, question: str, as_of: date | None = None, hits: Sequence[Hit] | None = None
@@ -136,11 +156,11 @@ class BenefitFinder:
         words: str,
         near: Sequence[str],
     ) -> FoundBenefits:
+        known = stated
         if occupation is not None:
-            stated |= _listed_among(occupation, self.facts)
-        found = self.matcher.match(stated, occupation, words, near)
-        shown = _shown(found)
-        return FoundBenefits(stated, occupation, shown, tuple(self.matcher.questions(shown)))
+            known = stated | _listed_among(occupation, self.facts)
+        shown = _shown(self.matcher.match(known, occupation, words, near))
+        return FoundBenefits(stated, occupation, shown, open_questions(shown, self.facts))
 
 
 def _nearness(hit: Hit) -> float:

@@ -22,7 +22,6 @@ _ASKER = {
     "院校": "院校或培训机构",
     "培训机构": "院校或培训机构",
 }
-_MOST_QUESTIONS = 4
 # What is stated by nearly everybody tells little of which benefit is meant.
 _WEAK_FACTS = {
     "身份": 0.0,
@@ -201,16 +200,6 @@ class BenefitMatcher:
             if granted := self._granted.get(article):
                 return all("劳动者" not in each.beneficiary for each in granted)
         return False
-
-    def questions(self, found: Sequence[MatchedBenefit]) -> list[str]:
-        """What to ask next: the facts that most of the open benefits wait for."""
-        waiting: dict[str, float] = defaultdict(float)
-        for matched in found:
-            if matched.verdict is not Verdict.DOES_NOT_APPLY:
-                for name in matched.unknown:
-                    waiting[name] += 1 + matched.relevance
-        telling = sorted(waiting, key=lambda name: -waiting[name])[:_MOST_QUESTIONS]
-        return [self.rules.facts[name].question for name in telling]
 
     def _readings(
         self, benefit: Benefit, stated: StatedFacts, occupation: NamedOccupation | None

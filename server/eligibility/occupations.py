@@ -82,6 +82,11 @@ class OccupationFinder:
             self._entries.setdefault(entry.name, []).append(entry)
         self._tokenizer = Tokenizer(self._words.in_text, frequency=_RARE)
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All occupations of the catalogue, each once."""
+        return tuple(self._entries)
+
     def in_text(self, text: str) -> NamedOccupation | None:
         """The occupation that a sentence is about; of several the one trained for."""
         folded = fold(text)

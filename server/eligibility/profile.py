@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -11,6 +12,9 @@ from corpus.benefits.facts import Fact, FactType
 from indexer.errors import InvalidQueryError
 from server.eligibility.reading import FactReader
 from server.eligibility.stated_facts import StatedFacts
+
+GROUP_FACTS = ("人员类别", "荣誉称号")
+"""Facts whose values are groups that people belong to, and titles that they hold."""
 
 _OWN_FACTS = {"certificate": "证书", "level": "等级"}
 # What a group is, is its last word: 国有企业 is a company, 国有企业职工 is not.
@@ -27,7 +31,10 @@ class Profile(BaseModel):
 
     ``groups`` are groups that the person belongs to, titles held, or 企业 for a company;
     ``employer`` describes the employer and what it does in free words; ``facts`` are any facts of
-    the rules by name. Further fields with text are read like ``employer``.
+    the rules by name, ``ruled_out`` values that are denied (不是贫困户). Further fields with text
+    are read like ``employer``. ``understood`` marks a profile that was understood already: a name
+    of the vocabulary then says that fact and no other, and what the occupation says and who asks
+    are among the ``facts``.
     """
 
     model_config = ConfigDict(extra="allow")
@@ -40,6 +47,8 @@ class Profile(BaseModel):
     year: int | None = Field(default=None, ge=1900, le=2200, examples=[2021])
     place: str | None = Field(default=None, max_length=_LONGEST)
     facts: dict[str, bool | float | str | list[str]] = Field(default_factory=dict)
+    ruled_out: dict[str, list[str]] = Field(default_factory=dict)
+    understood: bool = False
 
     def stated(self, reader: FactReader, vocabulary: Mapping[str, Fact]) -> StatedFacts:
         """The facts that the profile states.
@@ -51,11 +60,8 @@ class Profile(BaseModel):
         for field, name in _OWN_FACTS.items():
             if words := getattr(self, field):
                 stated |= _restricted(_from_words(words, reader, vocabulary), name)
-        for words in self.groups:
-            stated |= _from_words(words[:_LONGEST], reader, vocabulary)
-            if not (self.occupation or self.certificate or self.level):
-                stated |= _asker_of(words)
-        if self.occupation:
+        stated |= self._of_groups(reader, vocabulary)
+        if self.occupation and not self.understood:
             stated |= _without_own(reader.read(self.occupation))
         further = (self.model_extra or {}).values()
         for words in (self.employer, self.place, *further):
@@ -65,7 +71,29 @@ class Profile(BaseModel):
             stated |= StatedFacts(numbers={"年份": float(self.year)})
         for name, value in self.facts.items():
             stated |= _given(name, value, vocabulary)
+        for name, values in self.ruled_out.items():
+            stated |= StatedFacts(ruled_out=_given(name, values, vocabulary).chosen)
         return stated
+
+    def _of_groups(self, reader: FactReader, vocabulary: Mapping[str, Fact]) -> StatedFacts:
+        """What the groups say, and where they are the only words, who asks."""
+        stated = StatedFacts()
+        for words in self.groups:
+            if self.understood and (group := _group_named(words, vocabulary)):
+                stated |= group
+                continue
+            stated |= _from_words(words[:_LONGEST], reader, vocabulary)
+            if not (self.occupation or self.certificate or self.level):
+                stated |= _asker_of(words)
+        return stated
+
+
+def _group_named(words: str, vocabulary: Mapping[str, Fact]) -> StatedFacts | None:
+    """The group of that very name, nothing else."""
+    for name in GROUP_FACTS:
+        if name in vocabulary and any(value.name == words for value in vocabulary[name].values):
+            return StatedFacts(chosen={name: frozenset({words})})
+    return None
 
 
 def _from_words(words: str, reader: FactReader, vocabulary: Mapping[str, Fact]) -> StatedFacts:
@@ -124,7 +152,11 @@ def _given(
 
 
 class UnderstoodProfile(BaseModel):
-    """A profile as it was understood, for the person to correct; it can be sent back as it is."""
+    """A profile as it was understood, for the person to correct; it can be sent back as it is.
+
+    Sent back with the same question it brings the same benefits. Where a sentence names several
+    certificates or levels, ``facts`` has them all.
+    """
 
     occupation: str | None
     certificate: str | None
@@ -133,6 +165,8 @@ class UnderstoodProfile(BaseModel):
     employer: str | None
     year: int | None
     facts: dict[str, bool | float | str | list[str]]
+    ruled_out: dict[str, list[str]]
+    understood: Literal[True] = True
 
     @classmethod
     def of(
@@ -141,7 +175,8 @@ class UnderstoodProfile(BaseModel):
         """What was understood."""
         chosen = {name: sorted(values) for name, values in stated.chosen.items() if values}
         year = stated.numbers.get("年份")
-        shown = {"人员类别", "荣誉称号", "证书", "等级"}
+        single = {name for name in _OWN_FACTS.values() if len(chosen.get(name, [])) <= 1}
+        shown = {*GROUP_FACTS, *single}
         facts: dict[str, bool | float | str | list[str]] = {
             **{name: values for name, values in chosen.items() if name not in shown},
             **stated.answers,
@@ -151,10 +186,11 @@ class UnderstoodProfile(BaseModel):
             occupation=occupation,
             certificate=next(iter(chosen.get("证书", [])), None),
             level=next(iter(chosen.get("等级", [])), None),
-            groups=[*chosen.get("人员类别", []), *chosen.get("荣誉称号", [])],
+            groups=[group for name in GROUP_FACTS for group in chosen.get(name, [])],
             employer=employer,
             year=int(year) if year is not None else None,
             facts=facts,
+            ruled_out={name: sorted(values) for name, values in stated.ruled_out.items() if values},
         )
 
 

@@ -241,7 +241,7 @@ def test_the_api_answers_with_the_fields_of_the_contract(client: TestClient) -> 
     )
     body = response.json()
     assert response.status_code == 200
-    assert set(body) == {"profile", "benefits", "questions"}
+    assert set(body) == {"profile", "benefits", "questions", "ask"}
     contract = {"id", "name", "verdict", "amount", "conditions", "period", "explanation"}
     assert contract | {"citations"} <= set(body["benefits"][0])
     assert body["profile"]["occupation"] == "电工"

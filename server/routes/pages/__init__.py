@@ -2,9 +2,10 @@
 
 from fastapi import APIRouter
 
-from server.routes.pages import api_page, document_pages, search_page
+from server.routes.pages import api_page, benefits_page, document_pages, search_page
 
 router = APIRouter(include_in_schema=False)
 router.include_router(search_page.router)
 router.include_router(document_pages.router)
+router.include_router(benefits_page.router)
 router.include_router(api_page.router)

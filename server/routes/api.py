@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Response
 from indexer.search import LONGEST_QUERY, Mode
 from server.answer_schemas import AnswerIn, AnswerOut
 from server.benefit_schemas import BenefitsIn, BenefitsOut
+from server.collection_schemas import CollectionOut
 from server.document_schemas import ClauseDetailOut, DocumentDetailOut
 from server.routes.dependencies import AsOf, FiltersOf, KnowledgeBaseOf
 from server.schemas import DocumentsOut, LookupOut, ProblemOut, SearchOut
@@ -72,6 +73,12 @@ def documents(
 ) -> DocumentsOut:
     """Documents in the order of the book, with facets."""
     return kb.documents(limit=limit, offset=offset, filters=filters, as_of=filters.as_of)
+
+
+@router.get("/collection", summary="汇编概况")
+def collection(kb: KnowledgeBaseOf, as_of: AsOf = None) -> CollectionOut:
+    """Documents by date, issuer, section and standing, their citations, what is missing."""
+    return kb.collection(as_of)
 
 
 class DocumentFormat(StrEnum):

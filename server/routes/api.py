@@ -12,7 +12,8 @@ from server.answer_schemas import AnswerIn, AnswerOut
 from server.benefit_schemas import BenefitsIn, BenefitsOut
 from server.collection_schemas import CollectionOut
 from server.document_schemas import ClauseDetailOut, DocumentDetailOut
-from server.routes.dependencies import AsOf, FiltersOf, KnowledgeBaseOf
+from server.feedback import FeedbackIn
+from server.routes.dependencies import AsOf, ClientOf, FeedbackBoxOf, FiltersOf, KnowledgeBaseOf
 from server.schemas import DocumentsOut, LookupOut, ProblemOut, SearchOut
 
 AKOMA_NTOSO = "application/akn+xml"
@@ -118,3 +119,16 @@ def clause(kb: KnowledgeBaseOf, clause_id: str, as_of: AsOf = None) -> ClauseDet
 def match_benefits(kb: KnowledgeBaseOf, asked: BenefitsIn) -> BenefitsOut:
     """Benefits for a profile or a question: what applies, how much, until when, says who."""
     return kb.benefits(asked)
+
+
+@router.post(
+    "/feedback",
+    summary="评价一个回答(需要开启)",
+    status_code=204,
+    responses={429: {"model": ProblemOut, "description": "太频繁,见 Retry-After"}},
+)
+def send_feedback(
+    kb: KnowledgeBaseOf, box: FeedbackBoxOf, client: ClientOf, given: FeedbackIn
+) -> None:
+    """Whether an answer helped; 404 unless ``DIANCE_FEEDBACK`` is set."""
+    box.put(given, kb.index.manifest.fingerprint, client)

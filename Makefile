@@ -23,7 +23,7 @@ export DIANCE_PORT := $(PORT)
 .PHONY: help serve test test-browser build eval ablation reading train lint clean
 
 help: ## Show this help
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
 serve: build ## Set up whatever is missing and start the server (HOST, PORT)
 	@$(DIANCE) serve

@@ -11,6 +11,8 @@ DIANCE  := $(BIN)/diance
 RUNTIME := $(VENV)/.installed
 DEV     := $(VENV)/.installed-dev
 TRAIN   := $(VENV)/.installed-train
+# Any Chromium will do; the first on PATH is taken.
+CHROMIUM ?= $(firstword $(foreach name,chromium chromium-browser google-chrome,$(shell command -v $(name))))
 # Without a terminal pip shows no bars; it still names each package as it fetches it.
 PIP     := $(BIN)/python -m pip --disable-pip-version-check
 
@@ -18,10 +20,10 @@ export DIANCE_HOST := $(HOST)
 export DIANCE_PORT := $(PORT)
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test build eval ablation reading train lint clean
+.PHONY: help serve test test-browser build eval ablation reading train lint clean
 
 help: ## Show this help
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
 serve: build ## Set up whatever is missing and start the server (HOST, PORT)
 	@$(DIANCE) serve
@@ -29,9 +31,16 @@ serve: build ## Set up whatever is missing and start the server (HOST, PORT)
 build: $(RUNTIME) ## Build the index; does nothing when it is up to date
 	@$(DIANCE) build
 
-test: $(DEV) ## Set up whatever is missing and run all tests
+test: $(DEV) ## Set up whatever is missing and run all tests but those in a browser
 	@$(DIANCE) build
 	@$(BIN)/python -m pytest
+
+test-browser: $(DEV) ## Run the tests that drive a real browser (Chromium, installed if missing)
+	@$(DIANCE) build
+	@[ -n "$(CHROMIUM)" ] || { echo "· installing Chromium"; \
+	  apt-get update -q && apt-get install -qy --no-install-recommends chromium fonts-noto-cjk; } \
+	  || { echo "Chromium is needed: sudo apt-get install chromium, or CHROMIUM=/path/to/it"; exit 1; }
+	@CHROMIUM=$(CHROMIUM) $(BIN)/python -m pytest -m browser tests/browser
 
 eval: $(RUNTIME) ## Measure retrieval on eval/datasets/dev.jsonl (QUESTIONS=file for another)
 	@$(DIANCE) build

@@ -19,6 +19,7 @@ import corpus
 import indexer
 from corpus.asked_as import AskedAsError
 from corpus.benefits.loading import BenefitRuleError
+from corpus.coverage import coverage_of
 from corpus.edition import Edition, prepare_edition
 from corpus.errata import ErrataError
 from corpus.generated_questions import questions_folder
@@ -268,7 +269,19 @@ def _counts(edition: Edition, units: Sequence[Unit], passages: Sequence[Passage]
             for unit in units
             if unit.asked_as and unit.asked_as.machine_made
         ),
+        "benefit_rules": len(edition.benefits.benefits),
+        **_character_counts(edition),
     }
+
+
+def _character_counts(edition: Edition) -> dict[str, int]:
+    """Non-blank characters by where they went; ``misplaced`` have no place or more than one."""
+    counts = dict.fromkeys(("provision", "metadata", "furniture", "misplaced"), 0)
+    for coverage in map(coverage_of, edition.compilations):
+        for place, count in coverage.characters.items():
+            counts[place.split(":")[0]] += count
+        counts["misplaced"] += len(coverage.unplaced) + len(coverage.doubled)
+    return {f"{place}_characters": count for place, count in counts.items()}
 
 
 def _fingerprint(sources: Sequence[Source], settings: IndexSettings, model_print: str) -> str:

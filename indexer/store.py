@@ -231,6 +231,10 @@ class Store:
             ((self._sources[file],),) = self._rows("SELECT text FROM sources WHERE file = ?", file)
         return self._sources[file]
 
+    def source_titles(self) -> list[str]:
+        """Titles of the books that the documents come from."""
+        return [title for (title,) in self._rows("SELECT title FROM sources ORDER BY rowid")]
+
     def apparatus(self, file: str) -> Apparatus:
         """Errata, pages, terms and rates of a source."""
         return self._apparatus[file]

@@ -13,6 +13,7 @@ from fastapi.staticfiles import StaticFiles
 
 from indexer.errors import DianceError, NotReadyError
 from server import problems
+from server.feedback import FeedbackBox
 from server.knowledge_base import KnowledgeBase
 from server.routes import api, health, pages
 from server.routes.pages.rendering import WEB
@@ -70,6 +71,9 @@ def create_app(
         redoc_url=None,
     )
     app.state.service = service
+    app.state.feedback_box = (
+        FeedbackBox(settings.feedback, settings.feedback_per_minute) if settings.feedback else None
+    )
     problems.install(app)
     app.include_router(api.router)
     app.include_router(health.router)

@@ -24,6 +24,8 @@ from server.answer_schemas import AnswerOut
 from server.answering.answerer import Answerer
 from server.answering.wording_settings import open_writer
 from server.benefit_schemas import BenefitOut, BenefitsIn, BenefitsOut, QuestionOut
+from server.collection import describe
+from server.collection_schemas import CollectionOut
 from server.document_schemas import (
     AttachmentOut,
     ClauseDetailOut,
@@ -153,6 +155,10 @@ class KnowledgeBase:
                 "section": _facet([frame.section for frame in frames if frame.section]),
             },
         )
+
+    def collection(self, as_of: date | None = None) -> CollectionOut:
+        """The collection as a whole: dates, issuers, sections, citations, what is missing."""
+        return describe(self.index, as_of or date.today())
 
     def document(self, id_or_number: str, as_of: date | None = None) -> DocumentDetailOut:
         """One document, whole, by id or document number.

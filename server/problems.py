@@ -7,6 +7,8 @@ DianceError                  type                  status
 ├── IndexMissingError        index-missing         503
 ├── IndexIncompatibleError   index-incompatible    503
 ├── ModelError               model-unavailable     503
+├── TooManyRequestsError     too-many-requests     429
+├── FeedbackNotKeptError     feedback-not-kept     503
 └── (other)                  internal              500
 RequestValidationError       invalid-parameter     422
 """
@@ -31,6 +33,7 @@ from indexer.errors import (
     NotFoundError,
     NotReadyError,
 )
+from server.feedback import FeedbackNotKeptError, TooManyRequestsError
 from server.routes.pages.rendering import render_problem
 
 MEDIA_TYPE = "application/problem+json"
@@ -42,6 +45,8 @@ _KINDS: Mapping[type[Exception], tuple[str, str, int]] = {
     IndexIncompatibleError: ("index-incompatible", "索引不可用", 503),
     NotReadyError: ("not-ready", "服务正在启动", 503),
     ModelError: ("model-unavailable", "向量模型不可用", 503),
+    TooManyRequestsError: ("too-many-requests", "请求太频繁", 429),
+    FeedbackNotKeptError: ("feedback-not-kept", "意见没有保存", 503),
 }
 _HTTP_DETAILS = {
     404: "没有这个地址。接口说明见 /docs,检索页面见 /。",
@@ -60,7 +65,10 @@ def problem(kind: str, title: str, status: int, detail: str) -> Response:
 def problem_of(error: DianceError) -> Response:
     """The problem document of one of our own errors."""
     kind, title, status = _KINDS.get(type(error), ("internal", "服务出错", 500))
-    return problem(kind, title, status, str(error))
+    response = problem(kind, title, status, str(error))
+    if isinstance(error, TooManyRequestsError):
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response
 
 
 def install(app: FastAPI) -> None:

@@ -1,8 +1,11 @@
-"""Settings of the server. Environment variables: ``DIANCE_HOST``, ``DIANCE_PORT``."""
+"""Settings of the server, each an environment variable: ``DIANCE_HOST`` and so on."""
 
 from __future__ import annotations
 
-from pydantic import Field
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
 
 from indexer.generation.settings import GeneratorSettings
 from indexer.settings import IndexSettings
@@ -10,7 +13,15 @@ from server.answering.wording_settings import WordingSettings
 
 
 class ServerSettings(IndexSettings, GeneratorSettings, WordingSettings):
-    """Where to listen, beside the settings of the index and of the language models."""
+    """Where to listen, beside the settings of the index and of the language models.
+
+    ``feedback`` (``DIANCE_FEEDBACK``) names a JSON Lines file, made if it is missing: under an
+    answer visitors are then asked whether it helped, and each reply is appended as ``time``,
+    ``index`` (fingerprint), ``question``, ``helpful`` and ``comment``. Without it nobody is asked.
+    ``feedback_per_minute`` is how many replies one address may send.
+    """
 
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65535)
+    feedback: Annotated[Path | None, BeforeValidator(lambda given: given or None)] = None
+    feedback_per_minute: int = Field(default=6, ge=1)

@@ -11,8 +11,10 @@ from indexer.facets import Sort
 from indexer.search import LONGEST_QUERY, Mode
 from server.answer_schemas import AnswerIn, AnswerOut
 from server.benefit_schemas import BenefitsIn, BenefitsOut
+from server.collection_schemas import CollectionOut
 from server.document_schemas import ClauseDetailOut, DocumentDetailOut
-from server.routes.dependencies import AsOf, FiltersOf, KnowledgeBaseOf
+from server.feedback import FeedbackIn
+from server.routes.dependencies import AsOf, ClientOf, FeedbackBoxOf, FiltersOf, KnowledgeBaseOf
 from server.schemas import DocumentsOut, LookupOut, ProblemOut, SearchOut
 from server.suggestion_schemas import MOST_SUGGESTIONS, SuggestionsOut
 
@@ -101,6 +103,12 @@ def documents(
     return kb.documents(limit=limit, offset=offset, filters=filters, as_of=filters.as_of)
 
 
+@router.get("/collection", summary="汇编概况")
+def collection(kb: KnowledgeBaseOf, as_of: AsOf = None) -> CollectionOut:
+    """Documents by date, issuer, section and standing, their citations, what is missing."""
+    return kb.collection(as_of)
+
+
 class DocumentFormat(StrEnum):
     """How a document is given."""
 
@@ -138,3 +146,16 @@ def clause(kb: KnowledgeBaseOf, clause_id: str, as_of: AsOf = None) -> ClauseDet
 def match_benefits(kb: KnowledgeBaseOf, asked: BenefitsIn) -> BenefitsOut:
     """Benefits for a profile or a question: what applies, how much, until when, says who."""
     return kb.benefits(asked)
+
+
+@router.post(
+    "/feedback",
+    summary="评价一个回答(需要开启)",
+    status_code=204,
+    responses={429: {"model": ProblemOut, "description": "太频繁,见 Retry-After"}},
+)
+def send_feedback(
+    kb: KnowledgeBaseOf, box: FeedbackBoxOf, client: ClientOf, given: FeedbackIn
+) -> None:
+    """Whether an answer helped; 404 unless ``DIANCE_FEEDBACK`` is set."""
+    box.put(given, kb.index.manifest.fingerprint, client)

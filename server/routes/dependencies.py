@@ -8,7 +8,9 @@ from typing import Annotated, Literal
 from fastapi import Depends, Query, Request
 
 from corpus.validity import Status
+from indexer.errors import NotFoundError
 from indexer.filters import Filters
+from server.feedback import FeedbackBox
 from server.knowledge_base import KnowledgeBase
 
 
@@ -19,6 +21,23 @@ def knowledge_base(request: Request) -> KnowledgeBase:
         DianceError: it couldn't be opened; the reason is that of the start.
     """
     return request.app.state.service.require()  # type: ignore[no-any-return]
+
+
+def feedback_box(request: Request) -> FeedbackBox:
+    """Where feedback is kept.
+
+    Raises:
+        NotFoundError: no file is set, feedback isn't asked for.
+    """
+    box: FeedbackBox | None = request.app.state.feedback_box
+    if box is None:
+        raise NotFoundError("这里没有开启评价。")
+    return box
+
+
+def client_address(request: Request) -> str:
+    """Who asks, for limits; behind a proxy the server has to be told to trust its headers."""
+    return request.client.host if request.client is not None else ""
 
 
 def filters(
@@ -45,5 +64,7 @@ def filters(
 
 
 KnowledgeBaseOf = Annotated[KnowledgeBase, Depends(knowledge_base)]
+FeedbackBoxOf = Annotated[FeedbackBox, Depends(feedback_box)]
+ClientOf = Annotated[str, Depends(client_address)]
 FiltersOf = Annotated[Filters, Depends(filters)]
 AsOf = Annotated[date | None, Query(description="以哪一天为准判断时效,默认今天")]

@@ -2,10 +2,19 @@
 
 from fastapi import APIRouter
 
-from server.routes.pages import api_page, benefits_page, document_pages, search_page
+from server.routes.pages import (
+    api_page,
+    benefits_page,
+    collection_page,
+    document_pages,
+    feedback,
+    search_page,
+)
 
 router = APIRouter(include_in_schema=False)
 router.include_router(search_page.router)
 router.include_router(document_pages.router)
 router.include_router(benefits_page.router)
 router.include_router(api_page.router)
+router.include_router(collection_page.router)
+router.include_router(feedback.router)

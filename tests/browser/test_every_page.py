@@ -1,0 +1,90 @@
+"""What holds on every page: accessible, quick, narrow enough, still, without other hosts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.browser.addresses import DOCUMENT, PAGES, TABLES
+from tests.browser.conftest import Arrive
+from tests.browser.visitor import DESKTOP, PHONE, Visitor
+
+pytestmark = pytest.mark.browser
+
+every_page = pytest.mark.parametrize("address", PAGES.values(), ids=PAGES.keys())
+
+_MOST_BYTES = 100_000
+_MOST_REQUESTS = 8
+_MOST_SHIFT = 0.01  # a tenth of what counts as good (web.dev/cls)
+
+
+@every_page
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_barrier_folded_or_unfolded(arrive: Arrive, address: str, scheme: str) -> None:
+    visitor = arrive(replace(PHONE, scheme=scheme))
+    visitor.open(address)
+    assert visitor.barriers() == []
+    visitor.unfold()
+    assert visitor.barriers() == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_barrier_on_a_wide_screen(arrive: Arrive, scheme: str) -> None:
+    visitor = arrive(replace(DESKTOP, scheme=scheme))
+    for address in PAGES.values():
+        visitor.open(address)
+        visitor.unfold()
+        assert visitor.barriers() == [], address
+
+
+@pytest.mark.parametrize("width", [320, 360, 768, 1440])
+def test_no_page_scrolls_sideways(arrive: Arrive, width: int) -> None:
+    visitor = arrive(replace(DESKTOP, width=width))
+    for address in (*PAGES.values(), TABLES):
+        visitor.open(address)
+        visitor.unfold()
+        assert visitor.overhang() <= 0, address
+
+
+@every_page
+def test_the_first_view_is_light_and_does_not_jump(phone: Visitor, address: str) -> None:
+    phone.open(address)
+    phone.rest()
+    sent = phone.sent()
+    assert sum(each.size for each in sent) < _MOST_BYTES, sent
+    assert len(sent) <= _MOST_REQUESTS, sent
+    assert phone.shifted() <= _MOST_SHIFT
+
+
+@every_page
+def test_a_page_has_one_title_and_named_parts(desktop: Visitor, address: str) -> None:
+    page = desktop.open(address)
+    assert page.get_by_role("heading", level=1).count() == 1
+    for landmark in ("banner", "navigation", "main", "contentinfo"):
+        assert page.get_by_role(landmark).first.is_visible(), landmark
+    assert page.title().endswith("滇策") or page.title().startswith("滇策")
+
+
+@pytest.mark.parametrize("address", ["/", "/benefits"])
+def test_a_phone_does_not_zoom_into_a_field(phone: Visitor, address: str) -> None:
+    page = phone.open(address)
+    phone.unfold()
+    sizes = page.locator("input:visible, textarea:visible, select:visible").evaluate_all(
+        "fields => fields.filter(f => !['radio', 'checkbox'].includes(f.type))"
+        ".map(f => parseFloat(getComputedStyle(f).fontSize))"
+    )
+    assert sizes
+    assert min(sizes) >= 16  # below that iOS zooms
+
+
+def test_a_page_prints_without_navigation(desktop: Visitor) -> None:
+    page = desktop.open(DOCUMENT)
+    page.emulate_media(media="print")
+    assert not page.get_by_role("navigation", name="主导航").is_visible()
+    assert page.get_by_role("heading", level=1).is_visible()
+
+
+def test_the_description_of_the_api_needs_no_other_host(desktop: Visitor) -> None:
+    page = desktop.open("/docs")
+    page.get_by_text("/api/v1/search").first.wait_for()

@@ -20,7 +20,7 @@ from typing import Any
 
 from indexer.errors import IndexIncompatibleError, IndexMissingError
 
-FORMAT_VERSION = 8
+FORMAT_VERSION = 9
 """Raised whenever an index of the version before can't be read any more."""
 
 MANIFEST, STORE, LEXICAL = "manifest.json", "store.sqlite", "lexical"

@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from corpus.asked_as import AskedAsError
-from corpus.benefits.loading import BenefitRuleError
+from corpus.benefits.annotations import BenefitRuleError
 from corpus.coverage import coverage_of
 from corpus.edition import prepare_edition
 from corpus.errata import ErrataError, load_errata

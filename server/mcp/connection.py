@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import anyio
 from mcp import MCPError, stdio_server
 from mcp.server import Server, ServerRequestContext
-from mcp_types import (
+from mcp.types import (
     INVALID_PARAMS,
     CallToolRequestParams,
     CallToolResult,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mcp import UriTemplate
-from mcp_types import Resource, ResourceTemplate
+from mcp.types import Resource, ResourceTemplate
 
 from indexer.errors import NotFoundError
 from server.knowledge_base import KnowledgeBase

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from indexer.errors import DianceError, NotReadyError
-from server import problems
+from server import openapi_examples, problems
 from server.knowledge_base import KnowledgeBase
 from server.routes import api, health, pages
 from server.routes.pages.rendering import WEB
@@ -69,6 +69,7 @@ def create_app(
     )
     app.state.service = service
     problems.install(app)
+    openapi_examples.install(app)
     app.include_router(api.router)
     app.include_router(health.router)
     app.include_router(pages.router)

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from indexer.build import build_index
 from server.doctor import examine
+from server.doctor.finding import Severity
 from server.settings import ServerSettings
 from server.terminal import AsJson, err, out, print_json, shown_progress
 
@@ -58,7 +59,7 @@ class FindingOut(BaseModel):
     """One check of ``diance doctor --json``."""
 
     subject: str
-    severity: str
+    severity: Severity
     message: str
 
 
@@ -69,11 +70,15 @@ class DoctorOut(BaseModel):
     findings: list[FindingOut]
 
 
-_SIGNS = {"ok": ("✓", "green"), "note": ("!", "yellow"), "fault": ("✗", "bold red")}
+_SIGNS = {
+    Severity.OK: ("✓", "green"),
+    Severity.NOTE: ("!", "yellow"),
+    Severity.FAULT: ("✗", "bold red"),
+}
 
 
 def doctor(as_json: AsJson = False) -> None:
-    """检查来源、勘误、模型和索引,说明问题和处理办法。有问题时退出码为 1。"""
+    """检查环境、来源、勘误、模型和索引,说明问题和处理办法。有问题时退出码为 1。"""
     findings = []
     for finding in examine(ServerSettings()):
         findings.append(FindingOut(**asdict(finding)))
@@ -81,7 +86,7 @@ def doctor(as_json: AsJson = False) -> None:
             sign, colour = _SIGNS[finding.severity]
             line = Text.assemble((sign, colour), f" {finding.subject}:{finding.message}")
             out.print(line)
-    healthy = all(finding.severity != "fault" for finding in findings)
+    healthy = all(finding.severity is not Severity.FAULT for finding in findings)
     if as_json:
         print_json(DoctorOut(healthy=healthy, findings=findings))
     if not healthy:

@@ -10,20 +10,13 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated
 
-import yaml
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import Field
 
+from corpus.benefits.annotations import BENEFITS_FOLDER, BenefitRuleError, read_entries
 from corpus.benefits.facts import Strict
-from corpus.benefits.loading import BENEFITS_FOLDER
 from corpus.catalogue import CatalogueEntry
 
 OCCUPATION_NAMES = BENEFITS_FOLDER / "occupations" / "names.yaml"
-
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
-class OccupationNameError(ValueError):
-    """The file of sayings is malformed or names no occupation; the message (Chinese) says which."""
 
 
 class OccupationName(Strict):
@@ -39,29 +32,17 @@ def load_occupation_names(
     """Sayings by bare name (``CatalogueEntry.name``).
 
     Raises:
-        OccupationNameError: the file is malformed, an occupation isn't in the catalogue or stands
+        BenefitRuleError: the file is malformed, an occupation isn't in the catalogue or stands
             there twice, or a saying is empty, repeated or the name itself.
     """
     known = {entry.name for entry in catalogue}
     sayings: dict[str, tuple[str, ...]] = {}
-    for each in _read(path):
+    for each in read_entries(path, OccupationName):
         if each.name not in known:
-            raise OccupationNameError(f"{path.name}:目录中没有“{each.name}”。请核对名称。")
+            raise BenefitRuleError(f"{path.name}:目录中没有“{each.name}”。请核对名称。")
         if each.name in sayings:
-            raise OccupationNameError(f"{path.name}:“{each.name}”重复。请合并。")
+            raise BenefitRuleError(f"{path.name}:“{each.name}”重复。请合并。")
         if len({each.name, *each.say}) <= len(each.say):
-            raise OccupationNameError(f"{path.name}:“{each.name}”的叫法有重复。请删去重复的。")
+            raise BenefitRuleError(f"{path.name}:“{each.name}”的叫法有重复。请删去重复的。")
         sayings[each.name] = each.say
     return sayings
-
-
-def _read(path: Path) -> list[OccupationName]:
-    try:
-        entries = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)
-        return TypeAdapter(list[OccupationName]).validate_python(entries or [])
-    except yaml.YAMLError as error:
-        raise OccupationNameError(f"{path.name} 不是有效的 YAML:{error}") from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(step) for step in first["loc"])
-        raise OccupationNameError(f"{path.name} 第 {place} 处有误:{first['msg']}") from None

@@ -18,7 +18,7 @@ import numpy as np
 import corpus
 import indexer
 from corpus.asked_as import AskedAsError
-from corpus.benefits.loading import BenefitRuleError
+from corpus.benefits.annotations import BenefitRuleError
 from corpus.coverage import coverage_of
 from corpus.edition import Edition, prepare_edition
 from corpus.errata import ErrataError

@@ -15,6 +15,7 @@ import numpy as np
 from corpus.model import Document, Provision
 from corpus.quotation import citation_text
 from corpus.validity import Validity
+from indexer import notebook
 from indexer.correction import Correction, Corrector
 from indexer.dense import DenseIndex
 from indexer.embedding.encoder import Encoder, Vectors, open_encoder, resolve_model
@@ -96,6 +97,9 @@ class Hit:
     same_as: tuple[SameAs, ...] = ()
     signals: Signals = field(default=Signals())
 
+    def __repr__(self) -> str:
+        return f"Hit(rank={self.rank}, score={self.score:.4f}, unit={self.unit.id!r})"
+
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
@@ -112,6 +116,12 @@ class SearchResult:
     correction: Correction | None = None
     understood: Understanding = field(default=Understanding())
     facets: Facets | None = None
+
+    def __repr__(self) -> str:
+        return f"SearchResult(query={self.query!r}, total={self.total}, hits={list(self.hits)})"
+
+    def _repr_html_(self) -> str:
+        return notebook.search_result_html(self)
 
 
 def checked_query(query: str) -> str:

@@ -240,7 +240,7 @@ class Store:
         return self._apparatus[file]
 
     def benefit_rules(self) -> BenefitRules:
-        """All benefit rules and the facts that they ask for."""
+        """All benefit rules, their facts, and what people call the occupations."""
         [(content,)] = self._rows("SELECT content FROM benefit_rules")
         return _BENEFITS.validate_json(content)
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from indexer.search import LONGEST_QUERY
+from server import notebook
 from server.answering.answer import Answer, Part
 from server.benefit_schemas import BenefitOut
 from server.schemas import HitOut
@@ -85,6 +87,13 @@ class AnswerOut(BaseModel):
     follow_up: list[str]
     as_of: datetime.date
     took_ms: float
+
+    def _repr_html_(self) -> str:
+        return notebook.answer_html(self)
+
+    def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
+        yield from (("question", self.question), ("status", self.status), ("answer", self.answer))
+        yield "citations", [hit.clause.id for hit in self.citations]
 
     @classmethod
     def of(

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from indexer.errors import DianceError, NotReadyError
-from server import problems
+from server import openapi_examples, problems
 from server.feedback import FeedbackBox
 from server.knowledge_base import KnowledgeBase
 from server.routes import api, health, pages
@@ -75,6 +75,7 @@ def create_app(
         FeedbackBox(settings.feedback, settings.feedback_per_minute) if settings.feedback else None
     )
     problems.install(app)
+    openapi_examples.install(app)
     app.include_router(api.router)
     app.include_router(health.router)
     app.include_router(pages.router)

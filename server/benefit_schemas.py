@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Mapping
-from typing import Literal
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Literal
 
 from pydantic import BaseModel, Field, model_validator
 
 from corpus.benefits.facts import Fact
 from corpus.benefits.rules import Statement
 from indexer.search import LONGEST_QUERY
+from server import notebook
 from server.eligibility.amounts import ComputedAmount
 from server.eligibility.asking import OpenQuestion
 from server.eligibility.matching import MatchedBenefit, Verdict
@@ -142,6 +143,10 @@ class BenefitOut(BaseModel):
     related: list[LinkOut]
     citations: list[HitOut]
 
+    def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
+        amount = self.amount.text if self.amount is not None else None
+        yield from (("id", self.id), ("verdict", self.verdict.value), ("amount", amount))
+
     @classmethod
     def of(
         cls,
@@ -253,3 +258,9 @@ class BenefitsOut(BaseModel):
     benefits: list[BenefitOut]
     questions: list[str]
     ask: list[QuestionOut]
+
+    def _repr_html_(self) -> str:
+        return notebook.benefits_html(self)
+
+    def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
+        yield "benefits", self.benefits

@@ -9,9 +9,7 @@ from rich.text import Text
 
 from server.answer_schemas import AnswerOut
 from server.cli_benefits import show_benefit
-from server.knowledge_base import KnowledgeBase
-from server.settings import ServerSettings
-from server.terminal import AsJson, AsOf, err, out, print_json
+from server.terminal import AsJson, AsOf, day_of, err, open_knowledge_base, out, print_json
 
 _BENEFITS_SHOWN = 3
 
@@ -22,8 +20,7 @@ def answer(
     as_json: AsJson = False,
 ) -> None:
     """用条款原文回答问题,注明出处和时效。汇编没有规定时退出码为 1。"""
-    knowledge_base = KnowledgeBase.open(ServerSettings())
-    answered = knowledge_base.answer(question, as_of.date() if as_of else None)
+    answered = open_knowledge_base().answer(question, day_of(as_of))
     if as_json:
         print_json(answered)
     else:
@@ -45,10 +42,10 @@ def _show(answered: AnswerOut) -> None:
             role += f" [{number + 1}]"
         out.print(Text(f"   {role}:{hit.citation.text} [{hit.clause.id}]", style="dim"))
     for notice in answered.notices:
-        out.print(f"· {notice}", markup=False)
+        out.print(f"· {notice}")
     for benefit in answered.benefits[:_BENEFITS_SHOWN]:
         show_benefit(benefit)
     if answered.follow_up:
         err.print("还可以问:")
         for question in answered.follow_up:
-            err.print(f"   {question}", markup=False)
+            err.print(f"   {question}")

@@ -8,17 +8,17 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from rich.text import Text
 
 from corpus.benefits.loading import BenefitRules
 from indexer.errors import InvalidQueryError, NotFoundError
 from indexer.search import SearchIndex
+from server import problems
 from server.benefit_schemas import BenefitOut, BenefitsIn, BenefitsOut
 from server.eligibility.matching import Verdict
-from server.knowledge_base import KnowledgeBase
 from server.settings import ServerSettings
-from server.terminal import AsJson, AsOf, err, out, print_json
+from server.terminal import AsJson, AsOf, day_of, err, open_knowledge_base, out, print_json
 
 _VERDICTS = {
     Verdict.APPLIES: ("符合", "green"),
@@ -26,6 +26,20 @@ _VERDICTS = {
     Verdict.DOES_NOT_APPLY: ("不符合", "red"),
 }
 _MARKS = {True: "✓", False: "✗", None: "?"}
+
+
+class RuleOut(BaseModel):
+    """A rule with the clauses of its sums."""
+
+    id: str
+    name: str
+    clauses: list[str]
+
+
+class RulesOut(BaseModel):
+    """What ``diance benefits --list --json`` prints, document by document."""
+
+    rules: list[RuleOut]
 
 
 def benefits(
@@ -41,10 +55,14 @@ def benefits(
 ) -> None:
     """我能享受哪些补贴和待遇。没有找到时退出码为 1。"""
     if list_rules:
-        _list_rules(SearchIndex.open(ServerSettings()).store.benefit_rules())
+        rules = _listed(SearchIndex.open(ServerSettings()).store.benefit_rules())
+        if as_json:
+            print_json(rules)
+        else:
+            _show_rules(rules)
         return
     asked = _asked(question, profile, as_of)
-    result = KnowledgeBase.open(ServerSettings()).benefits(asked)
+    result = open_knowledge_base().benefits(asked)
     if as_json:
         print_json(result)
     else:
@@ -53,15 +71,26 @@ def benefits(
         raise NotFoundError("汇编中没有找到适合所述情况的补贴或待遇。")
 
 
-def _list_rules(rules: BenefitRules) -> None:
-    """Every rule with the clauses of its sums, document by document."""
-    for benefit in rules.benefits:
-        clauses = "、".join(dict.fromkeys(amount.clause for amount in benefit.amounts))
-        typer.echo(f"{benefit.id}\t{benefit.name}\t{clauses}")
+def _listed(rules: BenefitRules) -> RulesOut:
+    return RulesOut(
+        rules=[
+            RuleOut(
+                id=benefit.id,
+                name=benefit.name,
+                clauses=list(dict.fromkeys(amount.clause for amount in benefit.amounts)),
+            )
+            for benefit in rules.benefits
+        ]
+    )
+
+
+def _show_rules(rules: RulesOut) -> None:
+    for rule in rules.rules:
+        typer.echo(f"{rule.id}\t{rule.name}\t{'、'.join(rule.clauses)}")
 
 
 def _asked(question: str | None, profile: Path | None, as_of: datetime | None) -> BenefitsIn:
-    given: dict[str, object] = {"question": question, "as_of": as_of and as_of.date()}
+    given: dict[str, object] = {"question": question, "as_of": day_of(as_of)}
     if profile is not None:
         try:
             given["profile"] = json.loads(profile.read_text(encoding="utf-8"))
@@ -72,9 +101,7 @@ def _asked(question: str | None, profile: Path | None, as_of: datetime | None) -
     try:
         return BenefitsIn.model_validate(given)
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(step) for step in first["loc"])
-        raise InvalidQueryError(f"内容有误({place}):{first['msg']}。") from None
+        raise InvalidQueryError(f"内容有误:{problems.explanation(error.errors())}") from None
 
 
 def _show(result: BenefitsOut) -> None:
@@ -82,13 +109,13 @@ def _show(result: BenefitsOut) -> None:
     words = [f"{name} {value}" for name, value in understood.items() if value]
     words += [f"{name} {value}" for name, value in result.profile.facts.items()]
     if words:
-        err.print(f"已理解:{';'.join(words)}", markup=False)
+        err.print(f"已理解:{';'.join(words)}")
     for benefit in result.benefits:
         show_benefit(benefit)
     if result.questions:
         out.print("\n还想知道:", style="bold")
         for question in result.questions:
-            out.print(f"  · {question}", markup=False)
+            out.print(f"  · {question}")
 
 
 def show_benefit(benefit: BenefitOut) -> None:
@@ -100,7 +127,7 @@ def show_benefit(benefit: BenefitOut) -> None:
         head.append(f"  {benefit.amount.text}")
     out.print(head)
     for condition in benefit.conditions:
-        out.print(f"   {_MARKS[condition.met]} {condition.text}", markup=False)
-    out.print(f"   {benefit.explanation}", markup=False)
+        out.print(f"   {_MARKS[condition.met]} {condition.text}")
+    out.print(f"   {benefit.explanation}")
     for citation in benefit.citations[:4]:
-        out.print(f"   ▸ {citation.citation.text}", markup=False, style="dim")
+        out.print(f"   ▸ {citation.citation.text}", style="dim")

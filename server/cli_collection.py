@@ -18,11 +18,17 @@ from indexer.errors import DianceError
 from indexer.generation.settings import endpoint_of
 from indexer.ingest import IngestedFile, examine, found_in, undo
 from indexer.ingest import ingest as ingest_files
-from indexer.search import SearchIndex
 from server.cli_questions import QuestionsOut, generate_questions, show_report
 from server.knowledge_base import KnowledgeBase
 from server.settings import ServerSettings
-from server.terminal import AsJson, err, out, print_json, shown_progress
+from server.terminal import (
+    AsJson,
+    err,
+    open_knowledge_base,
+    out,
+    print_json,
+    shown_progress,
+)
 
 
 class IngestedDocumentOut(BaseModel):
@@ -80,6 +86,13 @@ class IngestOut(BaseModel):
     generated: QuestionsOut | None = None
 
 
+class RemoveOut(BaseModel):
+    """What ``diance remove --json`` prints; ``counts`` are those of the new index."""
+
+    removed: str
+    counts: dict[str, int]
+
+
 def ingest(
     files: Annotated[list[Path], typer.Argument(help="要添加的文件(txt、pdf、docx),可以有多个")],
     title: Annotated[str | None, typer.Option(help="来源名称;默认用文件标题或文件名")] = None,
@@ -124,10 +137,10 @@ def _show_findings(file: IngestedFileOut) -> None:
     for document in file.documents:
         rows = f",{document.table_rows} 个表格行" if document.table_rows else ""
         name = f"{document.doc_number or '(无文号)'} 《{document.title}》"
-        out.print(f"  {name} {document.clauses} 个条款{rows} [{document.id}]", markup=False)
-        out.print(f"  {_questions_line(document)}", markup=False)
+        out.print(f"  {name} {document.clauses} 个条款{rows} [{document.id}]")
+        out.print(f"  {_questions_line(document)}")
     for doubt in file.doubts:
-        out.print(f"  存疑:{doubt}", markup=False)
+        out.print(f"  存疑:{doubt}")
 
 
 def _questions_line(document: IngestedDocumentOut) -> str:
@@ -148,11 +161,15 @@ def _show_report(what: str, report: BuildReport) -> None:
 
 def remove(
     name: Annotated[str, typer.Argument(help="添加时的文件名,例如 下册.pdf")],
+    as_json: AsJson = False,
 ) -> None:
     """撤销 diance ingest:移去一个添加的文件,并重建索引。"""
     with shown_progress() as progress:
         report = undo(ServerSettings(), name, progress=progress)
-    _show_report(f"已移去 {name}", report)
+    if as_json:
+        print_json(RemoveOut(removed=name, counts=report.counts))
+    else:
+        _show_report(f"已移去 {name}", report)
 
 
 class ExportFormat(StrEnum):
@@ -175,7 +192,7 @@ def export(
     ] = None,
 ) -> None:
     """导出条款(JSON Lines)或整份文件(Akoma Ntoso 3.0)。"""
-    knowledge_base = KnowledgeBase(SearchIndex.open(ServerSettings()))
+    knowledge_base = open_knowledge_base()
     ids = [knowledge_base.find_document(name).id for name in names or []]
     ids = ids or [frame.id for frame in knowledge_base.index.store.frames]
     try:

@@ -124,16 +124,16 @@ def show_report(report: QuestionsOut) -> None:
         out.print("没有需要生成常见问法的条款。")
         return
     kept = f"已为 {report.answered} 个条款生成 {report.questions} 个常见问法"
-    out.print(f"{kept},检索结果中标明“机器生成”。", markup=False)
+    out.print(f"{kept},检索结果中标明“机器生成”。")
     if report.dropped:
         faults = "、".join(f"{fault} {count} 个" for fault, count in report.dropped.items())
-        out.print(f"没有采用的问题:{faults}。", markup=False)
+        out.print(f"没有采用的问题:{faults}。")
     for failure in report.failures[:_MOST_SHOWN]:
-        err.print(f"没有生成:{failure.clause_id}({failure.why})", markup=False)
+        err.print(f"没有生成:{failure.clause_id}({failure.why})")
     if len(report.failures) > _MOST_SHOWN:
         err.print(f"没有生成:另有 {len(report.failures) - _MOST_SHOWN} 个条款")
     if report.stopped:
-        err.print(f"提前结束:{report.stopped}", markup=False)
+        err.print(f"提前结束:{report.stopped}")
     if not report.is_complete:
         missing = len(report.failures) + report.left
         err.print(f"还有 {missing} 个条款没有常见问法。再次运行 diance questions 会接着生成。")

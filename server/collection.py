@@ -21,7 +21,7 @@ from server.collection_schemas import (
     MonthOut,
     YearOut,
 )
-from server.schemas import FacetOut
+from server.facet_schemas import FacetOut
 
 _NO_SECTION = "其他"  # a document that a user added has no section
 

@@ -214,7 +214,7 @@ class KnowledgeBase:
         document = self.index.store.document_of(clause_id)
         if document is None:
             raise NotFoundError(
-                f"没有编号为“{clause_id}”的条款。请从检索结果或 /api/v1/documents/文号 中取得编号。"
+                f"没有编号为“{clause_id}”的条款。请从检索结果或它所在的文件中取得编号。"
             )
         provision = document.by_id[clause_id]
         before, after = document.neighbours(provision)
@@ -343,7 +343,7 @@ class KnowledgeBase:
         document = store.document(names[0]) if names else None
         if document is None:
             raise NotFoundError(
-                f"没有编号或文号为“{id_or_number}”的文件。可以用 /api/v1/lookup 查找相近的文号。"
+                f"没有编号或文号为“{id_or_number}”的文件。可以用 lookup 查找相近的文号。"
             )
         return document
 

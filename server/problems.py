@@ -48,10 +48,14 @@ _KINDS: Mapping[type[Exception], tuple[str, str, int]] = {
     TooManyRequestsError: ("too-many-requests", "请求太频繁", 429),
     FeedbackNotKeptError: ("feedback-not-kept", "意见没有保存", 503),
 }
+_MOST_EXPLAINED = 5
 _HTTP_DETAILS = {
     404: "没有这个地址。接口说明见 /docs,检索页面见 /。",
     405: "这个地址不支持该请求方法。接口说明见 /docs。",
 }
+
+UNEXPECTED = "服务内部出错,已记入日志。请稍后再试。"
+"""All that is said of an error that nobody foresaw."""
 
 _log = logging.getLogger(__name__)
 
@@ -80,7 +84,10 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> Response:
-        detail = ";".join(_explain(item) for item in error.errors()[:5]) + "。"
+        # The first step of a place says whether it is of the address, the query or the body.
+        detail = explanation(
+            [item | {"loc": item["loc"][1:] or item["loc"]} for item in error.errors()]
+        )
         if _is_for_people(request):
             return render_problem(request, detail, 422)
         return problem("invalid-parameter", "参数有误", 422, detail)
@@ -95,7 +102,12 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(Exception)
     async def unexpected(request: Request, error: Exception) -> Response:
         _log.exception("unhandled error on %s", request.url.path, exc_info=error)
-        return problem("internal", "服务出错", 500, "服务内部出错,已记入日志。请稍后再试。")
+        return problem("internal", "服务出错", 500, UNEXPECTED)
+
+
+def explanation(errors: Sequence[Mapping[str, Any]]) -> str:
+    """What pydantic found wrong with some input, as a Chinese sentence."""
+    return ";".join(_explain(item).removesuffix("。") for item in errors[:_MOST_EXPLAINED]) + "。"
 
 
 def _is_for_people(request: Request) -> bool:
@@ -105,7 +117,7 @@ def _is_for_people(request: Request) -> bool:
 
 
 def _explain(item: Mapping[str, Any]) -> str:
-    name = ".".join(str(part) for part in _names(item["loc"]))
+    name = ".".join(str(part) for part in item["loc"])
     limits = item.get("ctx", {})
     match item["type"]:
         case "missing":
@@ -120,6 +132,8 @@ def _explain(item: Mapping[str, Any]) -> str:
             return f"参数 {name} 不能为空"
         case "enum" | "literal_error":
             return f"参数 {name} 只能是 {limits.get('expected')}"
+        case "extra_forbidden":
+            return f"没有参数 {name}"
         case "value_error":
             return str(limits.get("error"))
         case kind:
@@ -131,7 +145,3 @@ def _form(kind: str) -> str:
     if kind == "int_parsing":
         return "应为整数"
     return "应为日期,例如 2021-06-01" if "date" in kind else "的格式不正确"
-
-
-def _names(location: Sequence[object]) -> Sequence[object]:
-    return location[1:] if len(location) > 1 else location

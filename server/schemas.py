@@ -3,72 +3,21 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import asdict
+from typing import Any
 
 from pydantic import BaseModel, Field
 
 from corpus.model import Document
 from corpus.quotation import with_errata
-from corpus.validity import Period, Validity
+from corpus.validity import Validity
 from indexer.lookup import LookupResult
 from indexer.query import Understanding
 from indexer.search import Hit, SearchResult
+from server import notebook
 from server.facet_schemas import FacetOut, facets_out
-
-
-class PeriodOut(BaseModel):
-    """A term and the words that state it; both days are null where the words name no date."""
-
-    begins: datetime.date | None = Field(serialization_alias="from")
-    ends: datetime.date | None = Field(serialization_alias="to")
-    words: str
-    clause_id: str | None
-
-    @classmethod
-    def of(cls, period: Period | None) -> PeriodOut | None:
-        """The JSON of a term, null for none."""
-        if period is None:
-            return None
-        return cls(
-            begins=period.begins,
-            ends=period.ends,
-            words=period.words,
-            clause_id=period.provision_id,
-        )
-
-
-class StatusOut(BaseModel):
-    """Standing on a day; ``from`` and ``to`` only where the text says so.
-
-    ``plan`` are the years that the title names; they end a plan, not the document.
-    """
-
-    label: str = Field(description="有效 | 尚未施行 | 已过实施期 | 已被废止 | 未注明")
-    as_of: datetime.date
-    begins: datetime.date | None = Field(serialization_alias="from")
-    ends: datetime.date | None = Field(serialization_alias="to")
-    basis: list[str]
-    plan: PeriodOut | None
-    repealed_by: str | None
-
-    @classmethod
-    def of(cls, validity: Validity, as_of: datetime.date, own: Period | None = None) -> StatusOut:
-        """The standing of a document on ``as_of``, or of a clause with a term of its ``own``."""
-        stated = validity.stated
-        basis = list(validity.basis)
-        if own is not None:
-            basis.append(own.words)
-            if own.is_dated:
-                stated = own
-        return cls(
-            label=validity.clause_status(as_of, own).value,
-            as_of=as_of,
-            begins=stated.begins if stated else None,
-            ends=stated.ends if stated else None,
-            basis=basis,
-            plan=PeriodOut.of(validity.plan),
-            repealed_by=validity.repealed_by,
-        )
+from server.status_schemas import PeriodOut, StatusOut
 
 
 class CellOut(BaseModel):
@@ -205,6 +154,9 @@ class HitOut(BaseModel):
     same_as: list[SameAsOut]
     asked_as_machine_made: bool
 
+    def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
+        yield from (("rank", self.rank), ("score", self.score), ("clause", self.clause.id))
+
     @classmethod
     def of(cls, hit: Hit, as_of: datetime.date) -> HitOut:
         """The JSON of one hit."""
@@ -315,6 +267,13 @@ class SearchOut(BaseModel):
     total: int
     results: list[HitOut]
     facets: dict[str, list[FacetOut]] | None
+
+    def _repr_html_(self) -> str:
+        return notebook.search_html(self)
+
+    def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
+        yield from (("query", self.query), ("mode", self.mode), ("total", self.total))
+        yield "results", [hit.clause.id for hit in self.results]
 
     @classmethod
     def of(cls, result: SearchResult, took_ms: float, as_of: datetime.date) -> SearchOut:

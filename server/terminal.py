@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 import typer
@@ -21,7 +21,10 @@ from rich.progress import (
 )
 
 from indexer.build import BuildProgress
+from server.knowledge_base import KnowledgeBase
+from server.settings import ServerSettings
 
+# Without markup: square brackets in what is printed are ids and quotations.
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -30,6 +33,23 @@ AsOf = Annotated[
     datetime | None,
     typer.Option("--as-of", formats=["%Y-%m-%d"], help="以哪一天为准,例如 2021-06-01"),
 ]
+
+
+def day_of(as_of: datetime | None) -> date | None:
+    """The day that was typed (click knows no dates without a time)."""
+    return as_of.date() if as_of is not None else None
+
+
+def open_knowledge_base() -> KnowledgeBase:
+    """The knowledge base that the environment names; a terminal shows that it is being opened.
+
+    Raises:
+        IndexMissingError: nothing has been built.
+        IndexIncompatibleError: built by another version or with another model, or damaged.
+    """
+    waiting = err.status("打开索引") if err.is_terminal else contextlib.nullcontext()
+    with waiting:
+        return KnowledgeBase.open(ServerSettings())
 
 
 def print_json(model: BaseModel) -> None:
@@ -47,7 +67,7 @@ class ShownProgress(BuildProgress):
 
     def step(self, message: str) -> None:
         """A new step begins."""
-        err.print(f"· {message}", markup=False)
+        err.print(f"· {message}")
 
     def encoding(self, done: int, total: int) -> None:
         """``done`` of ``total`` passages have vectors."""

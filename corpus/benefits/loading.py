@@ -1,7 +1,9 @@
 """Reading benefit rules, and checking them against the text: editorial data can't lie.
 
 ``annotations/benefits/<document id>.yaml`` holds the rules of a document, ``annotations/benefits/
-facts/*.yaml`` the facts. Each quote has to stand in its clause, each number in its quote.
+facts/*.yaml`` the facts, ``annotations/benefits/occupations/names.yaml`` what people call the
+occupations that catalogues pay for. Each quote has to stand in its clause, each number in its
+quote, each occupation in a catalogue.
 """
 
 from __future__ import annotations
@@ -11,49 +13,56 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
 
-import yaml
-from pydantic import BaseModel, TypeAdapter, ValidationError
-
+from corpus.benefits.annotations import BENEFITS_FOLDER, BenefitRuleError, read_entries
 from corpus.benefits.conditions import Chosen, Is, Test, Within, tests_of
 from corpus.benefits.facts import Fact, FactType
-from corpus.benefits.rules import Amount, AmountByFact, Benefit, Cited, ProductAmount, ShareAmount
+from corpus.benefits.rules import (
+    Amount,
+    AmountByFact,
+    Benefit,
+    CatalogueAmount,
+    Cited,
+    ProductAmount,
+    ShareAmount,
+)
+from corpus.catalogue import catalogue_of
 from corpus.figures import numbers_in
 from corpus.model import Document
-
-BENEFITS_FOLDER = Path(__file__).parent.parent / "annotations" / "benefits"
-
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_Data = TypeVar("_Data", bound=BaseModel)
-
-
-class BenefitRuleError(ValueError):
-    """A rule is malformed, or says what its clause doesn't; the message (Chinese) says which."""
+from corpus.occupation_names import load_occupation_names
 
 
 @dataclass(frozen=True)
 class BenefitRules:
-    """All rules and the facts that they ask for."""
+    """All rules, the facts that they ask for, and what people call the occupations they price.
+
+    ``sayings`` are by the bare name of an occupation (``CatalogueEntry.name``).
+    """
 
     facts: Mapping[str, Fact]
     benefits: tuple[Benefit, ...]
+    sayings: Mapping[str, tuple[str, ...]]
 
     @cached_property
     def by_id(self) -> Mapping[str, Benefit]:
         """The rules by id."""
         return {benefit.id: benefit for benefit in self.benefits}
 
+    @cached_property
+    def catalogues(self) -> tuple[str, ...]:
+        """Ids of the documents whose catalogues state amounts, sorted."""
+        return _catalogues(self.benefits)
+
 
 def load_benefits(documents: Iterable[Document], folder: Path = BENEFITS_FOLDER) -> BenefitRules:
     """The rules for ``documents``, checked; documents without a file have none.
 
     Raises:
-        BenefitRuleError: a file is malformed or a quote, number, fact or link is wrong.
+        BenefitRuleError: a file is malformed or a quote, number, fact, link or occupation is wrong.
     """
     facts = load_facts(folder / "facts")
     by_id = {document.id: document for document in documents}
-    written = {path: _read(path, Benefit) for path in sorted(folder.glob("*.yaml"))}
+    written = {path: read_entries(path, Benefit) for path in sorted(folder.glob("*.yaml"))}
     names = Counter(benefit.id for benefits in written.values() for benefit in benefits)
     kept: list[Benefit] = []
     for path, benefits in written.items():
@@ -61,7 +70,30 @@ def load_benefits(documents: Iterable[Document], folder: Path = BENEFITS_FOLDER)
             for problem in _problems(benefit, by_id, facts, names):
                 raise BenefitRuleError(f"{path.name}:待遇“{benefit.id}”{problem}。")
             kept.append(benefit)
-    return BenefitRules(facts, tuple(kept))
+    return BenefitRules(facts, tuple(kept), _sayings(kept, by_id, folder))
+
+
+def _sayings(
+    benefits: Iterable[Benefit], documents: Mapping[str, Document], folder: Path
+) -> Mapping[str, tuple[str, ...]]:
+    """What people call the occupations of the catalogues; none without a catalogue."""
+    catalogue = [
+        entry
+        for document_id in _catalogues(benefits)
+        for entry in catalogue_of(documents[document_id])
+    ]
+    path = folder / "occupations" / "names.yaml"
+    return load_occupation_names(catalogue, path) if catalogue else {}
+
+
+def _catalogues(benefits: Iterable[Benefit]) -> tuple[str, ...]:
+    documents = {
+        amount.clause.partition(":")[0]
+        for benefit in benefits
+        for amount in benefit.amounts
+        if isinstance(amount, CatalogueAmount)
+    }
+    return tuple(sorted(documents))
 
 
 def load_facts(folder: Path) -> Mapping[str, Fact]:
@@ -72,24 +104,11 @@ def load_facts(folder: Path) -> Mapping[str, Fact]:
     """
     facts: dict[str, Fact] = {}
     for path in sorted(folder.glob("*.yaml")):
-        for fact in _read(path, Fact):
+        for fact in read_entries(path, Fact):
             if fact.name in facts:
                 raise BenefitRuleError(f"{path.name}:事实“{fact.name}”已在别处定义。请合并。")
             facts[fact.name] = fact
     return facts
-
-
-def _read(path: Path, kind: type[_Data]) -> list[_Data]:
-    """The list that a YAML file holds."""
-    try:
-        entries = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)
-        return TypeAdapter(list[kind]).validate_python(entries or [])  # type: ignore[valid-type]
-    except yaml.YAMLError as error:
-        raise BenefitRuleError(f"{path.name} 不是有效的 YAML:{error}") from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(step) for step in first["loc"])
-        raise BenefitRuleError(f"{path.name} 第 {place} 处有误:{first['msg']}") from None
 
 
 # --- checks against the text and the facts -----------------------------------------------------

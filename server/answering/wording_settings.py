@@ -9,7 +9,7 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from indexer.errors import LanguageModelError
-from indexer.language_model.endpoint import checked_endpoint
+from indexer.language_model.endpoint import Endpoint, checked_endpoint
 from indexer.tokenizer import Tokenizer
 
 if TYPE_CHECKING:
@@ -34,6 +34,23 @@ class WordingSettings(BaseSettings):
     answer_timeout: float = Field(default=8, gt=0, le=120)
 
 
+def wording_endpoint(settings: WordingSettings) -> Endpoint:
+    """The endpoint that the settings name; nothing is sent yet.
+
+    Raises:
+        LanguageModelError: address or model isn't set, or one of them can't be used.
+    """
+    return checked_endpoint(
+        settings.answer_url,
+        settings.answer_model,
+        settings.answer_key,
+        purpose="组织答案文字",
+        variables="DIANCE_ANSWER",
+        timeout=settings.answer_timeout,
+        parallel=_AT_ONCE,
+    )
+
+
 def open_writer(settings: WordingSettings, tokenizer: Tokenizer) -> AnswerWriter | None:
     """The writer that the settings name; None if there is none.
 
@@ -45,15 +62,7 @@ def open_writer(settings: WordingSettings, tokenizer: Tokenizer) -> AnswerWriter
     from server.answering.wording import AnswerWriter  # noqa: PLC0415
 
     try:
-        endpoint = checked_endpoint(
-            settings.answer_url,
-            settings.answer_model,
-            settings.answer_key,
-            purpose="组织答案文字",
-            variables="DIANCE_ANSWER",
-            timeout=settings.answer_timeout,
-            parallel=_AT_ONCE,
-        )
+        endpoint = wording_endpoint(settings)
     except LanguageModelError as error:
         _log.warning("%s 答案只列条款原文。", error)
         return None

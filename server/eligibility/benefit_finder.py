@@ -9,9 +9,7 @@ from datetime import date
 from itertools import chain, repeat
 
 from corpus.benefits.facts import Fact
-from corpus.benefits.rules import CatalogueAmount
 from corpus.catalogue import catalogue_of
-from corpus.occupation_names import load_occupation_names
 from indexer.search import LONGEST_QUERY, Hit, SearchIndex
 from server.eligibility.asking import OpenQuestion, open_questions
 from server.eligibility.matching import BenefitMatcher, MatchedBenefit, Verdict
@@ -55,21 +53,13 @@ class BenefitFinder:
         self.matcher = BenefitMatcher(rules, issued)
         self._index = index
         self._reader = FactReader(rules.facts)
-        documents = {
-            amount.clause.partition(":")[0]
-            for benefit in rules.benefits
-            for amount in benefit.amounts
-            if isinstance(amount, CatalogueAmount)
-        }
         catalogue = [
             entry
-            for document_id in sorted(documents)
+            for document_id in rules.catalogues
             if (document := index.store.document(document_id)) is not None
             for entry in catalogue_of(document)
         ]
-        self._occupations = OccupationFinder(
-            catalogue, load_occupation_names(catalogue) if catalogue else {}
-        )
+        self._occupations = OccupationFinder(catalogue, rules.sayings)
 
     @property
     def facts(self) -> Mapping[str, Fact]:

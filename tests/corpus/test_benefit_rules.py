@@ -9,6 +9,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from corpus.benefits.annotations import BENEFITS_FOLDER, BenefitRuleError
 from corpus.benefits.conditions import (
     AllOf,
     AnyOf,
@@ -20,7 +21,7 @@ from corpus.benefits.conditions import (
     read_expression,
     write_expression,
 )
-from corpus.benefits.loading import BENEFITS_FOLDER, BenefitRuleError, load_benefits, load_facts
+from corpus.benefits.loading import load_benefits, load_facts
 from corpus.edition import Edition
 
 DOCUMENT = "云政办发-2019-69"

@@ -6,9 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from corpus.benefits.annotations import BENEFITS_FOLDER, BenefitRuleError
+from corpus.benefits.loading import load_benefits
 from corpus.catalogue import CatalogueEntry, catalogue_of
+from corpus.edition import Edition
 from corpus.model import Compilation
-from corpus.occupation_names import OccupationNameError, load_occupation_names
+from corpus.occupation_names import load_occupation_names
+from indexer.search import SearchIndex
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +48,7 @@ def test_a_wrong_file_is_named_with_what_is_wrong(
 ) -> None:
     path = tmp_path / "names.yaml"
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(OccupationNameError, match=r"^names\.yaml") as error:
+    with pytest.raises(BenefitRuleError, match=r"^names\.yaml") as error:
         load_occupation_names(catalogue, path)
     assert complaint in str(error.value)
 
@@ -53,3 +57,33 @@ def test_an_empty_file_names_nothing(catalogue: tuple[CatalogueEntry, ...], tmp_
     path = tmp_path / "names.yaml"
     path.write_text("", encoding="utf-8")
     assert load_occupation_names(catalogue, path) == {}
+
+
+def test_the_sayings_are_part_of_the_edition_and_of_the_index(
+    catalogue: tuple[CatalogueEntry, ...], edition: Edition, index: SearchIndex
+) -> None:
+    assert edition.benefits.catalogues == ("云人社通-2021-22",)
+    assert edition.benefits.sayings == load_occupation_names(catalogue)
+    assert index.store.benefit_rules() == edition.benefits
+
+
+def test_a_wrong_name_stops_the_build(edition: Edition, tmp_path: Path) -> None:
+    folder = tmp_path / "benefits"
+    folder.mkdir()
+    for name in ("facts", "云人社通-2021-22.yaml"):
+        (folder / name).symlink_to(BENEFITS_FOLDER / name)
+    (folder / "occupations").mkdir()
+    names = folder / "occupations" / "names.yaml"
+    names.write_text("- {name: 宇航员, say: [开飞船的]}", encoding="utf-8")
+    with pytest.raises(BenefitRuleError, match="目录中没有“宇航员”"):
+        load_benefits(edition.documents, folder)
+
+
+def test_a_file_that_cannot_be_read_is_named(
+    catalogue: tuple[CatalogueEntry, ...], tmp_path: Path
+) -> None:
+    with pytest.raises(BenefitRuleError, match=r"无法读取 names\.yaml"):
+        load_occupation_names(catalogue, tmp_path / "names.yaml")
+    (tmp_path / "names.yaml").write_bytes("- {name: 电工, say: [水电工]}".encode("gb18030"))
+    with pytest.raises(BenefitRuleError, match="不是 UTF-8"):
+        load_occupation_names(catalogue, tmp_path / "names.yaml")

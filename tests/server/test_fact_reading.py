@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from corpus.benefits.annotations import BENEFITS_FOLDER
 from corpus.benefits.facts import Fact
-from corpus.benefits.loading import BENEFITS_FOLDER, load_facts
+from corpus.benefits.loading import load_facts
 from server.eligibility.reading import FactReader
 
 FACTS = load_facts(BENEFITS_FOLDER / "facts")

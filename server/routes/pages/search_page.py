@@ -171,7 +171,7 @@ def _sources(answer: AnswerOut) -> dict[int, HitOut]:
     return {part.citation + 1: answer.citations[part.citation] for part in answer.parts}
 
 
-def _fitting(answer: AnswerOut) -> list[object]:
+def _fitting(answer: AnswerOut) -> list[BenefitOut]:
     """The first benefits that apply, or may."""
     return [each for each in answer.benefits if each.verdict in _VERDICTS][:_BENEFITS_SHOWN]
 

@@ -1,13 +1,12 @@
-"""``diance doctor``: what is wrong with sources, annotations, model and index, and the cure."""
+"""Checks of sources, annotations, model and index."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 
 from corpus.asked_as import AskedAsError
-from corpus.benefits.loading import BenefitRuleError
+from corpus.benefits.annotations import BenefitRuleError
 from corpus.coverage import coverage_of
 from corpus.edition import prepare_edition
 from corpus.errata import ErrataError, load_errata
@@ -21,6 +20,7 @@ from indexer.index_folder import current_build, read_manifest
 from indexer.ingest import QuestionCounts
 from indexer.passages import units_of, wants_questions
 from indexer.settings import IndexSettings
+from server.doctor.finding import Finding, Severity
 
 _PLACES = {
     "provision:clause": "条款",
@@ -51,21 +51,12 @@ _PLACES = {
 _MOST_SHOWN = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One check: ``severity`` is ``ok``, ``note`` (worth knowing) or ``fault`` (must be mended)."""
-
-    subject: str
-    severity: str
-    message: str
-
-
-def examine(settings: IndexSettings) -> Iterator[Finding]:
-    """All checks, one after the other; none of them changes anything but the model's cache."""
+def examine_collection(settings: IndexSettings) -> Iterator[Finding]:
+    """From the sources to the index; nothing is changed but the model's cache."""
     try:
         sources = load_sources(settings.sources_folder, settings.added_folder)
     except SourceError as error:
-        yield Finding("来源", "fault", str(error))
+        yield Finding("来源", Severity.FAULT, str(error))
         sources = ()
     for source in sources:
         yield from _examine_source(source, settings)
@@ -76,13 +67,13 @@ def examine(settings: IndexSettings) -> Iterator[Finding]:
 def _examine_source(source: Source, settings: IndexSettings) -> Iterator[Finding]:
     try:
         errata = load_errata(source)
-        yield Finding("勘误", "ok", f"{len(errata)} 处,与原文逐条核对")
+        yield Finding("勘误", Severity.OK, f"{len(errata)} 处,与原文逐条核对")
     except ErrataError as error:
         errata = ()
-        yield Finding("勘误", "fault", str(error))
+        yield Finding("勘误", Severity.FAULT, str(error))
     compilation = parse_source(source, errata)
     found = f"{source.file}:{len(compilation.documents)} 份文件"
-    yield Finding("来源", "ok", found)
+    yield Finding("来源", Severity.OK, found)
     coverage = coverage_of(compilation)
     total = sum(coverage.characters.values())
     if coverage.is_exact:
@@ -90,16 +81,16 @@ def _examine_source(source: Source, settings: IndexSettings) -> Iterator[Finding
             f"\n    {_PLACES.get(place, place)} {count}({count / total:.2%})"
             for place, count in coverage.characters.items()
         )
-        yield Finding("归属", "ok", f"{total} 个字符各有一处归属:{places}")
+        yield Finding("归属", Severity.OK, f"{total} 个字符各有一处归属:{places}")
     for at in coverage.unplaced[:_MOST_SHOWN]:
-        yield Finding("归属", "fault", f"字符 {at} 没有归属:…{source.text[at : at + 20]}…")
+        yield Finding("归属", Severity.FAULT, f"字符 {at} 没有归属:…{source.text[at : at + 20]}…")
     for at in coverage.doubled[:_MOST_SHOWN]:
-        yield Finding("归属", "fault", f"字符 {at} 归属重复:…{source.text[at : at + 20]}…")
+        yield Finding("归属", Severity.FAULT, f"字符 {at} 归属重复:…{source.text[at : at + 20]}…")
     yield from _examine_questions(source, compilation, settings)
     for doubt in source.doubts:
-        yield Finding("来源", "note", doubt)
+        yield Finding("来源", Severity.NOTE, doubt)
     for warning in compilation.warnings:
-        yield Finding("目录", "note", warning)
+        yield Finding("目录", Severity.NOTE, warning)
 
 
 def _examine_questions(
@@ -109,21 +100,21 @@ def _examine_questions(
     try:
         edition = prepare_edition([source], added_folder=settings.added_folder)
     except BenefitRuleError as error:
-        yield Finding("待遇", "fault", str(error))
+        yield Finding("待遇", Severity.FAULT, str(error))
         return
     except (ErrataError, AskedAsError) as error:
-        yield Finding("问法", "fault", str(error))
+        yield Finding("问法", Severity.FAULT, str(error))
         return
     if edition.benefits.benefits:
         message = f"{len(edition.benefits.benefits)} 条规则,引文和数字都与条款核对过"
-        yield Finding("待遇", "ok", message)
+        yield Finding("待遇", Severity.OK, message)
     units = list(units_of(edition))
     counts = QuestionCounts.of(units)
-    yield Finding("问法", "ok", f"{counts.written} 个条款写有常见问法")
+    yield Finding("问法", Severity.OK, f"{counts.written} 个条款写有常见问法")
     if counts.machine_made:
         models = sorted({unit.asked_as.made_by for unit in units if unit.asked_as} - {""})
         message = f"另有 {counts.machine_made} 个条款的常见问法由机器生成({'、'.join(models)})"
-        yield Finding("问法", "ok", message)
+        yield Finding("问法", Severity.OK, message)
     without: dict[str, list[str]] = {}
     for unit in units:
         if unit.asked_as is None and wants_questions(unit):
@@ -131,7 +122,7 @@ def _examine_questions(
     for document_id, labels in without.items():
         name = compilation.by_id[document_id].doc_number or compilation.by_id[document_id].title
         shown = "、".join(labels[:_MOST_SHOWN]) + ("等" if len(labels) > _MOST_SHOWN else "")
-        yield Finding("问法", "note", f"{name} 有 {len(labels)} 个条款没有问法:{shown}")
+        yield Finding("问法", Severity.NOTE, f"{name} 有 {len(labels)} 个条款没有问法:{shown}")
     yield from _examine_generated(source, compilation, {unit.id for unit in units}, settings)
 
 
@@ -148,14 +139,14 @@ def _examine_generated(
             f"{source.file} 有 {len(left_out)} 行机器生成的问法没有采用({shown})。"
             f"不影响检索;可运行 diance questions {source.file} 重新生成。"
         )
-        yield Finding("问法", "note", message)
+        yield Finding("问法", Severity.NOTE, message)
 
 
 def _examine_model(settings: IndexSettings) -> Iterator[Finding]:
     try:
-        yield Finding("模型", "ok", f"{settings.model}({resolve_model(settings)})")
+        yield Finding("模型", Severity.OK, f"{settings.model}({resolve_model(settings)})")
     except DianceError as error:
-        yield Finding("模型", "fault", str(error))
+        yield Finding("模型", Severity.FAULT, str(error))
 
 
 def _examine_index(settings: IndexSettings, sources: tuple[Source, ...]) -> Iterator[Finding]:
@@ -163,11 +154,13 @@ def _examine_index(settings: IndexSettings, sources: tuple[Source, ...]) -> Iter
         build = current_build(settings.index_folder)
         manifest = read_manifest(build, verify=True)
     except DianceError as error:
-        yield Finding("索引", "fault", str(error))
+        yield Finding("索引", Severity.FAULT, str(error))
         return
     counts = manifest.counts
-    yield Finding("索引", "ok", f"{build.name}:{counts['units']} 个检索单元,文件校验无误")
+    yield Finding("索引", Severity.OK, f"{build.name}:{counts['units']} 个检索单元,文件校验无误")
     if manifest.sources != {source.file: source.sha256 for source in sources}:
-        yield Finding("索引", "fault", "索引与来源文件不一致。请运行 diance build。")
+        yield Finding("索引", Severity.FAULT, "索引与来源文件不一致。请运行 diance build。")
     if manifest.model != settings.model:
-        yield Finding("索引", "fault", f"索引使用的模型是 {manifest.model}。请运行 diance build。")
+        yield Finding(
+            "索引", Severity.FAULT, f"索引使用的模型是 {manifest.model}。请运行 diance build。"
+        )

@@ -1,0 +1,1 @@
+"""The knowledge base as a server of the Model Context Protocol (https://modelcontextprotocol.io)."""

@@ -224,6 +224,8 @@ def measures_drawing(reports: Sequence[ModeReport], measure: str) -> Drawing:
         axes.set_xticks(range(len(styles)), labels)
         axes.set_ylabel(measure)
         _finish(axes)
+        # Intervals reach down to where the legend of other figures stands.
+        axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=len(reports))
 
     return Drawing((8, 4), draw)
 

@@ -11,6 +11,7 @@ import io
 import os
 import sys
 import threading
+import traceback
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, Listener
@@ -78,20 +79,32 @@ def _answer(connection: Connection) -> None:
 
 def run_here(arguments: list[str], folder: Path, environment: Mapping[str, str]) -> Printed:
     """Run ``diance`` in this process as if it were one of its own."""
-    out, err = io.BytesIO(), io.BytesIO()
+    out, err = _stream(), _stream()
     status = 0
     with (
         mock.patch.dict(os.environ, environment, clear=True),
         mock.patch.object(sys, "argv", ["diance", *arguments]),
-        mock.patch.object(sys, "stdout", io.TextIOWrapper(out, "utf-8", write_through=True)),
-        mock.patch.object(sys, "stderr", io.TextIOWrapper(err, "utf-8", write_through=True)),
+        mock.patch.object(sys, "stdout", out),
+        mock.patch.object(sys, "stderr", err),
         contextlib.chdir(folder),
     ):
         try:
             main()
         except SystemExit as end:
             status = end.code if isinstance(end.code, int) else 0
-    return Printed(status, out.getvalue(), err.getvalue())
+        except Exception:  # the script's failure, not that of the thread that answers it
+            status = 1
+            traceback.print_exc()
+    return Printed(status, _written(out), _written(err))
+
+
+def _stream() -> io.TextIOWrapper:
+    return io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True)
+
+
+def _written(stream: io.TextIOWrapper) -> bytes:
+    stream.seek(0)
+    return stream.buffer.read()
 
 
 @contextlib.contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
@@ -42,12 +43,10 @@ def test_settings_that_are_named_exist(path: Path) -> None:
 def test_commands_exist(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     commands = {
-        command.callback.__name__ for command in app.registered_commands if command.callback
+        *(command.callback.__name__ for command in app.registered_commands if command.callback),
+        *(each.name for each in entry_points(group="diance.commands")),
     }
-    assert set(re.findall(r"\.venv/bin/diance ([\w-]+)", text)) <= commands | {
-        "eval",
-        "eval-reading",
-    }
+    assert set(re.findall(r"\.venv/bin/diance ([\w-]+)", text)) <= commands
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     assert set(re.findall(r"`make ([a-z]+)", text)) <= targets
 

@@ -241,6 +241,7 @@ def times_drawing(report: ModeReport) -> Drawing:
             axes.axvline(value, color=f"C{at + 1}", linestyle=_LINES[at], label=name)
         axes.set_xlabel(words["milliseconds"])
         axes.set_ylabel(words["questions"])
+        axes.locator_params(axis="y", integer=True)
         axes.legend(fontsize="small")
 
     return Drawing((8, 3.2), draw)

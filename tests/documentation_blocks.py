@@ -7,7 +7,7 @@ A fence says what happens with its block::
     ```sh no-run       isn't run; <!-- no-run: the reason --> stands before it
     ```console         commands behind "$ ", each followed by the output that it has to have;
                        "..." stands for any text
-    ```python          is run
+    ```python          is run; "print(...)  # X" has to print X
     ```yaml of PATH    stands in that file of the repository, to the letter
 """
 

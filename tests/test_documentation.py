@@ -180,7 +180,10 @@ def test_the_server_that_the_readme_starts_answers(block: Block, served: Checkou
 @pytest.mark.parametrize("block", [b for b in _run_of(BLOCKS) if b.language == "python"], ids=str)
 def test_python_runs(block: Block, capsys: pytest.CaptureFixture[str]) -> None:
     exec(compile(block.content, str(block), "exec"), {})  # the documentation's own code
-    assert capsys.readouterr().out.strip()
+    printed = capsys.readouterr().out
+    assert printed.strip()
+    for shown in re.findall(r"^print\(.*\)  # (.+)$", block.content, re.MULTILINE):
+        assert shown in printed.splitlines()
 
 
 @pytest.mark.parametrize("block", [b for b in BLOCKS if b.language in RUNNABLE], ids=str)

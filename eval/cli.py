@@ -13,10 +13,10 @@ from eval.ablation import AblationReport, measure_ladder
 from eval.answerability import measure_answerability
 from eval.benchmark import measure_benchmark, read_benchmark
 from eval.negatives import NEGATIVES
-from eval.plots import plot_ladder, require_matplotlib, require_plotting
+from eval.plots import plot_ladder, require_plotting
 from eval.progress import MeasureProgress
 from eval.questions import DATASETS, Question, read_questions
-from eval.report_page import Evaluation, write_page
+from eval.report_page import Evaluation, prepare_folder, write_page
 from eval.reports import (
     show_ablation,
     show_benchmark,
@@ -69,7 +69,7 @@ def evaluate(
     )
     path = questions or DATASETS / "dev.jsonl"
     if report is not None:
-        require_matplotlib()
+        prepare_folder(report)
     if benchmark is not None:
         _benchmark(benchmark, limit_articles, mode or list(Mode), json_file)
         return

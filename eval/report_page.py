@@ -23,6 +23,7 @@ from eval.plots import (
     ladder_drawing,
     measures_drawing,
     reliability_drawing,
+    require_matplotlib,
     svg_of,
     times_drawing,
 )
@@ -65,8 +66,21 @@ class Miss:
     rank: int | None
 
 
+def prepare_folder(folder: Path) -> None:
+    """Make the folder of the page, or refuse before minutes are spent on measuring.
+
+    Raises:
+        DianceError: matplotlib is missing, or the folder can't be made.
+    """
+    require_matplotlib()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DianceError(f"无法建立目录 {folder}({error.strerror})。请换一个位置。") from None
+
+
 def write_page(folder: Path, evaluation: Evaluation, service: str) -> Path:
-    """Write the page into ``folder``, which is made; ``service`` is where its links lead.
+    """Write the page into ``folder``; ``service`` is where its links lead.
 
     Raises:
         DianceError: matplotlib is missing, or the page can't be written.
@@ -93,7 +107,6 @@ def write_page(folder: Path, evaluation: Evaluation, service: str) -> Path:
     )
     path = folder / PAGE
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         path.write_text(page, encoding="utf-8")
     except OSError as error:
         raise DianceError(f"无法写入 {path}({error.strerror})。请换一个位置。") from None

@@ -17,7 +17,7 @@ from eval.answerability import AnswerabilityReport, Refusals, calibration_of
 from eval.cli import evaluate
 from eval.measures import Estimate
 from eval.questions import DATASETS, Question, read_questions
-from eval.report_page import Evaluation, misses_of, write_page
+from eval.report_page import Evaluation, misses_of, prepare_folder, write_page
 from eval.run import Outcome, evaluate_mode
 from indexer.errors import DianceError
 from indexer.search import Mode, SearchIndex
@@ -56,8 +56,9 @@ def page_of(evaluation: Evaluation, folder: Path) -> html.HtmlElement:
 
 
 def test_the_page_needs_nothing_beside_it(evaluation: Evaluation, tmp_path: Path) -> None:
-    page = page_of(evaluation, tmp_path / "report")
-    assert [path.name for path in (tmp_path / "report").iterdir()] == ["index.html"]
+    prepare_folder(tmp_path / "my" / "report")
+    page = page_of(evaluation, tmp_path / "my" / "report")
+    assert [path.name for path in (tmp_path / "my" / "report").iterdir()] == ["index.html"]
     assert not page.xpath("//script | //link")
     for address in page.xpath("//@src | //@srcset"):
         assert address.startswith("data:image/svg+xml;base64,")
@@ -141,5 +142,7 @@ def test_without_matplotlib_nothing_is_measured(
 
 def test_a_page_that_cannot_be_written_is_said(evaluation: Evaluation, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
+    with pytest.raises(DianceError, match="无法建立目录"):
+        evaluate(report=tmp_path / "file")
     with pytest.raises(DianceError, match="无法写入"):
         write_page(tmp_path / "file", evaluation, SERVICE)

@@ -9,11 +9,14 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from eval.ablation import measure_ladder
+from eval.ablation import AblationReport, measure_ladder
+from eval.answerability import measure_answerability
 from eval.benchmark import measure_benchmark, read_benchmark
+from eval.negatives import NEGATIVES
 from eval.plots import plot_ladder, require_plotting
 from eval.progress import MeasureProgress
-from eval.questions import DATASETS, read_questions
+from eval.questions import DATASETS, Question, read_questions
+from eval.report_page import Evaluation, prepare_folder, write_page
 from eval.reports import (
     show_ablation,
     show_benchmark,
@@ -21,10 +24,12 @@ from eval.reports import (
     write_modes,
     write_report,
 )
-from eval.run import evaluate_mode
+from eval.run import ModeReport, evaluate_mode
 from indexer.errors import DianceError
 from indexer.search import Mode, SearchIndex
 from indexer.settings import IndexSettings
+from server.knowledge_base import KnowledgeBase
+from server.settings import ServerSettings
 
 
 def evaluate(
@@ -37,6 +42,10 @@ def evaluate(
     ] = False,
     plot: Annotated[
         Path | None, typer.Option(help="把 --ablation 的结果画成图(.svg 或 .png)")
+    ] = None,
+    report: Annotated[
+        Path | None,
+        typer.Option(help="在这个目录中写一份网页报告:检索、用时、拒答、没有答对的问题"),
     ] = None,
     benchmark: Annotated[
         Path | None, typer.Option(help="改测这个目录中的公开基准(法条检索)")
@@ -51,17 +60,23 @@ def evaluate(
         {
             "--ablation 和 --benchmark 不能同时用,请分两次运行": ablation and benchmark,
             "--ablation 的每一步都定好了检索方式,请去掉 --mode": ablation and mode,
+            "--report 写的是自己的问题,请去掉 --benchmark": report and benchmark,
+            "--report 把各项测量写成网页,请去掉 --json": report and json_file,
             "--benchmark 自带问题,请去掉 --questions": benchmark and questions,
             "--plot 画的是 --ablation 的结果,请加上 --ablation": plot and not ablation,
             "--limit-articles 请与 --benchmark 一起用": limit_articles and not benchmark,
         }
     )
     path = questions or DATASETS / "dev.jsonl"
+    if report is not None:
+        prepare_folder(report)
     if benchmark is not None:
         _benchmark(benchmark, limit_articles, mode or list(Mode), json_file)
-    elif ablation:
-        _ablation(path, plot, json_file)
-    else:
+        return
+    ladder = _ablation(path, plot, json_file) if ablation else None
+    if report is not None:
+        _report(report, path, mode or list(Mode), ladder)
+    elif ladder is None:
         _modes(path, mode or list(Mode), json_file)
 
 
@@ -74,22 +89,49 @@ def _refuse(clashes: Mapping[str, object]) -> None:
 
 def _modes(path: Path, modes: Sequence[Mode], json_file: Path | None) -> None:
     asked = read_questions(path)
-    index = SearchIndex.open(IndexSettings())
-    done = 0
     with _progress() as progress:
-
-        def advance() -> None:
-            nonlocal done
-            done += 1
-            progress.asking(done, len(asked) * len(modes))
-
-        reports = [evaluate_mode(index, asked, each, advance) for each in modes]
+        index = SearchIndex.open(IndexSettings())
+        reports = _measure_modes(index, asked, modes, progress)
     show_modes(reports, path)
     if json_file is not None:
         write_modes(json_file, reports)
 
 
-def _ablation(path: Path, plot: Path | None, json_file: Path | None) -> None:
+def _measure_modes(
+    index: SearchIndex,
+    asked: Sequence[Question],
+    modes: Sequence[Mode],
+    progress: MeasureProgress,
+) -> list[ModeReport]:
+    done = 0
+
+    def advance() -> None:
+        nonlocal done
+        done += 1
+        progress.asking(done, len(asked) * len(modes))
+
+    return [evaluate_mode(index, asked, each, advance) for each in modes]
+
+
+def _report(
+    folder: Path, path: Path, modes: Sequence[Mode], ablation: AblationReport | None
+) -> None:
+    settings = ServerSettings()
+    asked = read_questions(path)
+    index = SearchIndex.open(settings)
+    with _progress() as progress:
+        progress.step("检索")
+        reports = _measure_modes(index, asked, modes, progress)
+    with _progress() as progress:
+        progress.step("拒答")
+        answerer = KnowledgeBase(index).answerer
+        answerability = measure_answerability(answerer, NEGATIVES, progress.asking)
+    evaluation = Evaluation(path.name, asked, reports, answerability, ablation)
+    page = write_page(folder, evaluation, f"http://127.0.0.1:{settings.port}")
+    Console(soft_wrap=True).print(f"报告已写入 {page},用浏览器打开", markup=False)
+
+
+def _ablation(path: Path, plot: Path | None, json_file: Path | None) -> AblationReport:
     if plot is not None:
         require_plotting(plot)
     asked = read_questions(path)
@@ -100,6 +142,7 @@ def _ablation(path: Path, plot: Path | None, json_file: Path | None) -> None:
         write_report(json_file, report)
     if plot is not None:
         plot_ladder(report, plot)
+    return report
 
 
 def _benchmark(

@@ -1,22 +1,27 @@
-"""The ladder of an ablation and the reliability of refusals as figures.
+"""What is measured as figures: measures by style, times, an ablation, the reliability of refusals.
 
-Needs matplotlib, which is optional.
+Needs matplotlib, which is optional. A :class:`Drawing` is written into a file (``plot_…``) or given
+as SVG for a page (:func:`svg_of`). Labels are Chinese where matplotlib finds a Chinese font, and
+English otherwise.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from eval.ablation import SIGNIFICANT, AblationReport, StepReport
 from eval.answerability import AnswerabilityReport
 from eval.measures import Estimate
-from eval.run import OVERALL
+from eval.run import OVERALL, ModeReport
 from indexer.errors import DianceError
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 FORMATS = (".svg", ".png")
 _OVERALL_MEASURES = ("success@1", "success@5", "ndcg@10")
@@ -43,12 +48,35 @@ _CHINESE = {
     "overall": "全部问题({count} 个),95% 置信区间",
     "by_style": "success@1,按提问风格",
     "mark": "* 与上一步的 nDCG@10 有显著差别(Holm 校正后 p < {level})",
+    "confidence": "平均把握",
+    "answered": "确有答案的比例",
+    "milliseconds": "一次检索(毫秒)",
+    "questions": "问题数",
 }
 _ENGLISH = {
     "overall": "all {count} questions, 95 % intervals",
     "by_style": "success@1 by style of question",
     "mark": "* nDCG@10 differs from the step before (p < {level} after Holm)",
+    "confidence": "mean confidence",
+    "answered": "share answered",
+    "milliseconds": "a search (milliseconds)",
+    "questions": "questions",
 }
+_ENGLISH_OVERALL = "all"
+# Modes and percentiles are told apart without colours, too.
+_MARKERS = ("o", "s", "^")
+_LINES = ("-", "--", ":")
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A figure that isn't drawn yet: width and height in inches, and what draws it.
+
+    ``draw`` is given the empty figure, and whether its labels are to be Chinese.
+    """
+
+    size: tuple[float, float]
+    draw: Callable[[Figure, bool], None]
 
 
 def require_plotting(path: Path) -> None:
@@ -59,6 +87,15 @@ def require_plotting(path: Path) -> None:
     """
     if path.suffix.lower() not in FORMATS:
         raise DianceError(f"画图文件 {path} 的扩展名应为 .svg 或 .png。请换一个文件名。")
+    require_matplotlib()
+
+
+def require_matplotlib() -> None:
+    """Refuse to draw without matplotlib.
+
+    Raises:
+        DianceError: it is missing; the message says how to install it.
+    """
     try:
         import matplotlib  # noqa: F401, PLC0415  (optional)
     except ImportError:
@@ -71,40 +108,10 @@ def require_plotting(path: Path) -> None:
 def plot_ladder(report: AblationReport, path: Path) -> None:
     """Write the figure: measures over all questions above, ``success@1`` by style below.
 
-    Labels are Chinese where matplotlib finds a Chinese font, English otherwise.
-
     Raises:
         DianceError: see :func:`require_plotting`; or the file can't be written.
     """
-    require_plotting(path)
-    import matplotlib as mpl  # noqa: PLC0415  (optional)
-    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415
-    from matplotlib.figure import Figure  # noqa: PLC0415
-
-    font = chinese_font()
-    words = _CHINESE if font else _ENGLISH
-    families = [font, "DejaVu Sans"] if font else ["DejaVu Sans"]
-    # The salt makes the same figures the same file.
-    with mpl.rc_context({"font.family": families, "svg.hashsalt": "diance"}):
-        figure = Figure(figsize=(10, 9), layout="constrained")
-        FigureCanvasAgg(figure)
-        above, below = figure.subplots(2, 1, sharex=True)
-        _draw_overall(above, report.steps)
-        _draw_styles(below, report)
-        above.set_title(words["overall"].format(count=report.questions[OVERALL]))
-        below.set_title(words["by_style"])
-        below.set_xticks(
-            range(len(report.steps)),
-            [_label(each, is_chinese=font is not None) for each in report.steps],
-            rotation=25,
-            ha="right",
-        )
-        figure.supxlabel(words["mark"].format(level=SIGNIFICANT), fontsize="small")
-        metadata = {"Date": None} if path.suffix.lower() == ".svg" else None
-        try:
-            figure.savefig(path, dpi=150, metadata=metadata)
-        except OSError as error:
-            raise DianceError(f"无法写入 {path}({error.strerror})。请换一个位置。") from None
+    _write(ladder_drawing(report), path)
 
 
 def plot_reliability(report: AnswerabilityReport, path: Path) -> None:
@@ -113,27 +120,131 @@ def plot_reliability(report: AnswerabilityReport, path: Path) -> None:
     Raises:
         DianceError: see :func:`require_plotting`; or the file can't be written.
     """
+    _write(reliability_drawing(report), path)
+
+
+def svg_of(drawing: Drawing, *, is_dark: bool) -> bytes:
+    """The figure as SVG, on a transparent ground, for a light or a dark page.
+
+    Raises:
+        DianceError: matplotlib is missing.
+    """
+    return _render(drawing, "svg", is_dark=is_dark, is_transparent=True)
+
+
+def _write(drawing: Drawing, path: Path) -> None:
     require_plotting(path)
+    content = _render(drawing, path.suffix.lower().removeprefix("."))
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise DianceError(f"无法写入 {path}({error.strerror})。请换一个位置。") from None
+
+
+def _render(
+    drawing: Drawing, form: str, *, is_dark: bool = False, is_transparent: bool = False
+) -> bytes:
+    require_matplotlib()
     import matplotlib as mpl  # noqa: PLC0415  (optional)
+    from matplotlib import style  # noqa: PLC0415
     from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415
     from matplotlib.figure import Figure  # noqa: PLC0415
 
     font = chinese_font()
-    with mpl.rc_context({"font.family": font or "DejaVu Sans", "svg.hashsalt": "diance"}):
-        figure = Figure(figsize=(5, 5), layout="constrained")
+    families = [font, "DejaVu Sans"] if font else ["DejaVu Sans"]
+    with (
+        style.context("dark_background" if is_dark else "default"),
+        # The salt makes the same figures the same file.
+        mpl.rc_context({"font.family": families, "svg.hashsalt": "diance"}),
+    ):
+        figure = Figure(figsize=drawing.size, layout="constrained")
         FigureCanvasAgg(figure)
+        drawing.draw(figure, font is not None)
+        content = BytesIO()
+        metadata = {"Date": None} if form == "svg" else None
+        figure.savefig(content, format=form, dpi=150, metadata=metadata, transparent=is_transparent)
+    return content.getvalue()
+
+
+def ladder_drawing(report: AblationReport) -> Drawing:
+    """Measures over all questions above, ``success@1`` by style below."""
+
+    def draw(figure: Figure, is_chinese: bool) -> None:
+        words = _CHINESE if is_chinese else _ENGLISH
+        above, below = figure.subplots(2, 1, sharex=True)
+        _draw_overall(above, report.steps)
+        _draw_styles(below, report)
+        above.set_title(words["overall"].format(count=report.questions[OVERALL]))
+        below.set_title(words["by_style"])
+        labels = [_label(each, is_chinese=is_chinese) for each in report.steps]
+        below.set_xticks(range(len(report.steps)), labels, rotation=25, ha="right")
+        figure.supxlabel(words["mark"].format(level=SIGNIFICANT), fontsize="small")
+
+    return Drawing((10, 9), draw)
+
+
+def reliability_drawing(report: AnswerabilityReport) -> Drawing:
+    """How often there was an answer, by confidence; the diagonal is right."""
+
+    def draw(figure: Figure, is_chinese: bool) -> None:
+        words = _CHINESE if is_chinese else _ENGLISH
         axes = figure.subplots()
         axes.plot([0, 1], [0, 1], linestyle="--", linewidth=1, color="grey")
         means = [each.confidence for each in report.bins]
         axes.plot(means, [each.answered for each in report.bins], marker="o")
-        axes.set_xlabel("平均把握" if font else "mean confidence")
-        axes.set_ylabel("确有答案的比例" if font else "share answered")
+        axes.set_xlabel(words["confidence"])
+        axes.set_ylabel(words["answered"])
         axes.set_title(f"Brier {report.brier:.3f}, ECE {report.calibration_error:.3f}")
-        metadata = {"Date": None} if path.suffix.lower() == ".svg" else None
-        try:
-            figure.savefig(path, dpi=150, metadata=metadata)
-        except OSError as error:
-            raise DianceError(f"无法写入 {path}({error.strerror})。请换一个位置。") from None
+
+    return Drawing((5, 5), draw)
+
+
+def measures_drawing(reports: Sequence[ModeReport], measure: str) -> Drawing:
+    """One measure by style with its intervals, the modes side by side."""
+
+    def draw(figure: Figure, is_chinese: bool) -> None:
+        axes = figure.subplots()
+        styles = list(reports[0].measures)
+        for at, report in enumerate(reports):
+            estimates = [report.measures[style][measure] for style in styles]
+            shift = (at - (len(reports) - 1) / 2) * 0.18
+            axes.errorbar(
+                [place + shift for place in range(len(styles))],
+                [estimate.mean for estimate in estimates],
+                yerr=_lengths(estimates),
+                fmt=_MARKERS[at % len(_MARKERS)],
+                capsize=3,
+                label=report.mode.value,
+            )
+        names = [_ENGLISH_OVERALL if s == OVERALL and not is_chinese else s for s in styles]
+        labels = [
+            f"{name} ({reports[0].questions[style]})"
+            for name, style in zip(names, styles, strict=True)
+        ]
+        axes.set_xticks(range(len(styles)), labels)
+        axes.set_ylabel(measure)
+        _finish(axes)
+        # Intervals reach down to where the legend of other figures stands.
+        axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1), ncols=len(reports))
+
+    return Drawing((8, 4), draw)
+
+
+def times_drawing(report: ModeReport) -> Drawing:
+    """How long the searches took: a histogram over the questions."""
+
+    def draw(figure: Figure, is_chinese: bool) -> None:
+        words = _CHINESE if is_chinese else _ENGLISH
+        axes = figure.subplots()
+        axes.hist([each.milliseconds for each in report.outcomes], bins=30)
+        for at, (name, value) in enumerate(report.percentiles().items()):
+            axes.axvline(value, color=f"C{at + 1}", linestyle=_LINES[at], label=name)
+        axes.set_xlabel(words["milliseconds"])
+        axes.set_ylabel(words["questions"])
+        axes.locator_params(axis="y", integer=True)
+        axes.legend(fontsize="small")
+
+    return Drawing((8, 3.2), draw)
 
 
 def chinese_font() -> str | None:

@@ -14,13 +14,26 @@ from eval.questions import Question, relevances
 from indexer.search import Mode, SearchIndex
 
 OVERALL = "全部"
+PERCENTILES = (50, 90, 99)
 Scores = dict[str, float]
 """Measures of one question by name."""
 
 
 @dataclass(frozen=True, slots=True)
+class Outcome:
+    """One question: the rank of the first hit that answers, None if not among the best 10."""
+
+    id: str
+    rank: int | None
+    milliseconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class ModeReport:
-    """Measures of one mode, overall and by style, and how long a search took (milliseconds)."""
+    """Measures of one mode, overall and by style, and how long a search took (milliseconds).
+
+    ``outcomes`` has the questions in their order.
+    """
 
     mode: Mode
     measures: dict[str, dict[str, Estimate]]
@@ -28,6 +41,12 @@ class ModeReport:
     p50_ms: float
     p99_ms: float
     failed: tuple[str, ...]
+    outcomes: tuple[Outcome, ...]
+
+    def percentiles(self) -> dict[str, float]:
+        """Milliseconds that half, nine tenths and all but a hundredth of the searches took."""
+        times = [each.milliseconds for each in self.outcomes]
+        return {f"p{at}": float(np.percentile(times, at)) for at in PERCENTILES}
 
 
 def evaluate_mode(
@@ -45,7 +64,16 @@ def evaluate_mode(
         p50_ms=float(np.percentile(seconds, 50) * 1000),
         p99_ms=float(np.percentile(seconds, 99) * 1000),
         failed=tuple(q.id for q, s in zip(questions, scores, strict=True) if not s["success@10"]),
+        outcomes=tuple(
+            Outcome(question.id, _rank(score["mrr@10"]), took * 1000)
+            for question, score, took in zip(questions, scores, seconds, strict=True)
+        ),
     )
+
+
+def _rank(reciprocal: float) -> int | None:
+    """The rank that MRR is one over; its zero is no rank."""
+    return round(1 / reciprocal) if reciprocal else None
 
 
 def ask_all(

@@ -183,6 +183,8 @@ def test_what_cannot_be_plotted_is_refused_first(
         {"benchmark": Path(), "questions": Path("q.jsonl")},
         {"plot": Path("a.svg")},
         {"limit_articles": 5},
+        {"report": Path("report"), "benchmark": Path()},
+        {"report": Path("report"), "json_file": Path("a.json")},
     ],
 )
 def test_options_that_do_not_go_together_are_refused(options: dict[str, object]) -> None:

@@ -18,6 +18,7 @@ from indexer.facets import Facet, Sort
 from indexer.lookup import LookupMatch
 from indexer.search import Mode
 from server.answer_schemas import AnswerOut, AnswerPartOut
+from server.benefit_schemas import BenefitOut
 from server.eligibility.matching import Verdict
 from server.facet_schemas import FacetOut
 from server.knowledge_base import KnowledgeBase

@@ -95,7 +95,7 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def http(request: Request, error: HTTPException) -> Response:
         if error.status_code == 404 and _is_for_people(request):
-            return render_problem(request, "没有这个页面。可以在上面检索,或从文件目录找起。", 404)
+            return render_problem(request, "没有这个页面。请核对地址,或在下面检索。", 404)
         detail = _HTTP_DETAILS.get(error.status_code, str(error.detail))
         return problem("http", "请求无法处理", error.status_code, detail)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+import typer
 from rich.table import Table
 from rich.text import Text
 
@@ -102,7 +103,7 @@ def _show_rows(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """A table on a terminal; lines with tabs, whole and without heads, for another program."""
     if not out.is_terminal:
         for row in rows:
-            out.print("\t".join(row))
+            typer.echo("\t".join(row))  # rich would make blanks of tabs
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
     for head in heads:

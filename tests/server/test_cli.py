@@ -14,7 +14,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from indexer.search import SearchIndex
 from server.cli import app
@@ -228,11 +228,15 @@ def test_clauses_are_exported_as_lines_and_documents_as_xml(tmp_path: Path) -> N
     assert_one_clear_line(result, 2, "--output")
 
 
-# --- help and completion, in this process: they need no index ---
+# --- help and completion, in this process ---
+
+
+def in_process(*arguments: str, **environment: str) -> Result:
+    return CliRunner().invoke(app, arguments, prog_name="diance", env=environment)
 
 
 def test_help_groups_the_commands_and_shows_examples() -> None:
-    result = CliRunner().invoke(app, ["--help"], prog_name="diance")
+    result = in_process("--help")
     assert result.exit_code == 0
     for words in ("提问和查阅", "提供服务", "建立和维护", "例子", "diance answer", "退出码"):
         assert words in result.output
@@ -242,7 +246,7 @@ def test_every_command_explains_itself_in_chinese_and_asks_get_json() -> None:
     for command in app.registered_commands:
         assert command.callback is not None
         name = command.callback.__name__
-        result = CliRunner().invoke(app, [name, "--help"], prog_name="diance")
+        result = in_process(name, "--help")
         assert result.exit_code == 0
         assert re.search("[一-鿿]{4}", result.output), name
         if name not in ("serve", "mcp", "export"):
@@ -250,25 +254,25 @@ def test_every_command_explains_itself_in_chinese_and_asks_get_json() -> None:
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-def test_completion_is_shown_and_installed(shell: str, tmp_path: Path) -> None:
-    home = {
-        "HOME": str(tmp_path),
-        "SHELL": f"/bin/{shell}",
-        "_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1",
-    }
-    result = diance("--show-completion", shell, **home)
-    assert result.returncode == 0
-    assert "_DIANCE_COMPLETE" in result.stdout
-    assert diance("--install-completion", shell, **home).returncode == 0
+def test_completion_is_shown_and_installed(
+    shell: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    # Otherwise it is for the shell that runs the tests, if there is one.
+    monkeypatch.setenv("_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION", "1")
+    shown = in_process("--show-completion", shell)
+    assert shown.exit_code == 0
+    assert "_DIANCE_COMPLETE" in shown.stdout
+    assert in_process("--install-completion", shell).exit_code == 0
     written = [path.read_text() for path in tmp_path.rglob("*") if path.is_file()]
     assert any("_DIANCE_COMPLETE" in text for text in written)
 
 
 def test_completion_knows_commands_and_values() -> None:
     typed = {"_DIANCE_COMPLETE": "complete_bash", "COMP_WORDS": "diance se", "COMP_CWORD": "1"}
-    assert diance(**typed).stdout.split() == ["search", "serve"]
+    assert in_process(**typed).stdout.split() == ["search", "serve"]
     typed |= {"COMP_WORDS": "diance search 电工 --mode ", "COMP_CWORD": "4"}
-    assert diance(**typed).stdout.split() == ["hybrid", "lexical", "dense"]
+    assert in_process(**typed).stdout.split() == ["hybrid", "lexical", "dense"]
 
 
 # --- the same filters as the API ---
@@ -276,31 +280,31 @@ def test_completion_knows_commands_and_values() -> None:
 
 @pytest.mark.usefixtures("index")
 def test_documents_are_listed_and_filtered() -> None:
-    result = CliRunner().invoke(app, ["documents", "--issuer", "财政厅", "--year-from", "2020"])
+    result = in_process("documents", "--issuer", "财政厅", "--year-from", "2020")
     assert result.exit_code == 0
     rows = [line.split("\t") for line in result.stdout.splitlines()]
     assert rows
     assert all(len(row) == 4 and row[2] >= "2020" for row in rows)
-    body = json.loads(CliRunner().invoke(app, ["documents", "--limit", "2", "--json"]).stdout)
+    body = json.loads(in_process("documents", "--limit", "2", "--json").stdout)
     assert body["total"] == 42
     assert len(body["documents"]) == 2
-    assert CliRunner().invoke(app, ["documents", "--issuer", "没有这个单位"]).exit_code == 1
+    assert in_process("documents", "--issuer", "没有这个单位").exit_code == 1
 
 
 @pytest.mark.usefixtures("index")
 def test_a_search_is_narrowed_and_dated() -> None:
     arguments = ["search", "电工", "--mode", "lexical", "--json", "--as-of", "2021-12-01"]
     narrow = ["--doc-number", "云人社通〔2021〕22号", "--offset", "1"]
-    body = json.loads(CliRunner().invoke(app, [*arguments, *narrow]).stdout)
+    body = json.loads(in_process(*arguments, *narrow).stdout)
     assert {hit["document"]["id"] for hit in body["results"]} == {"云人社通-2021-22"}
     assert body["results"][0]["rank"] == 2
     assert body["results"][0]["clause"]["status"]["as_of"] == "2021-12-01"
     shown = ["show", "云财规-2019-3:第四条", "--as-of", "2021-06-01", "--json"]
-    body = json.loads(CliRunner().invoke(app, shown).stdout)
+    body = json.loads(in_process(*shown).stdout)
     assert body["hit"]["clause"]["status"]["as_of"] == "2021-06-01"
 
 
 @pytest.mark.usefixtures("index")
 def test_a_document_is_shown_with_the_ids_of_its_clauses() -> None:
-    result = CliRunner().invoke(app, ["show", "云财规〔2019〕3号"])
+    result = in_process("show", "云财规〔2019〕3号")
     assert "[云财规-2019-3:第四条.(二)]" in result.stdout

@@ -8,9 +8,8 @@ Four forms, each made of what the source says of itself and nothing else:
   is that of the host, G for 汇编 (appendix B, table B.1); the number follows the title after a
   colon as that of a standard or patent does (4.1.2). More than three bodies become the first three
   and 等 (8.1.2); a place or publisher that isn't named is said to be unknown (8.4). A document that
-  came as a file of its own has the type Z for 其他: the standard has none for official
-  documents, and A (档案) is for what an archive holds under a call number. Articles have no place in
-  the standard; the page has.
+  came as a file of its own has the type Z for 其他: the standard has none for official documents,
+  and A (档案) is for what an archive holds. It has no place for articles; the page stands for them.
 * BibTeX (``@incollection`` or ``@misc``) and CSL-JSON 1.0.2 (type ``legislation``).
 """
 
@@ -159,7 +158,7 @@ def _csl_json(cited: _Cited) -> str:
             "page": str(cited.page) if cited.page else None,
         }
     given = {name: value for name, value in item.items() if value}
-    return json.dumps([given], ensure_ascii=False, indent=2)
+    return json.dumps([given], ensure_ascii=False)
 
 
 def _key(document: Document) -> str:

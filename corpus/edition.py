@@ -25,7 +25,7 @@ class Apparatus:
     ``errata`` and ``pages`` are in order of place; all else is by provision id.
     """
 
-    imprint: Imprint = Imprint()
+    imprint: Imprint = field(default=Imprint())
     errata: tuple[Erratum, ...] = ()
     pages: tuple[Page, ...] = ()
     periods: Mapping[str, Period] = field(default_factory=dict)

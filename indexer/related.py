@@ -32,7 +32,8 @@ def related_units(
     ranked = np.argsort(-nearness, kind="stable")
     found: list[Unit] = []
     taken: Counter[str] = Counter()
-    for (unit,) in (index.store.units([at]) for at in ranked[np.isfinite(nearness[ranked])]):
+    for position in ranked[np.isfinite(nearness[ranked])].tolist():
+        (unit,) = index.store.units([position])
         if unit.id in hidden or taken[unit.document_id] == _FROM_ONE_DOCUMENT:
             continue
         taken[unit.document_id] += 1

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Response
 from indexer.search import LONGEST_QUERY, Mode
 from server.answer_schemas import AnswerIn, AnswerOut
 from server.benefit_schemas import BenefitsIn, BenefitsOut
-from server.document_schemas import ClauseDetailOut, DocumentDetailOut
+from server.document_schemas import ClauseDetailOut, DocumentDetailOut, OriginalOut
 from server.routes.dependencies import AsOf, FiltersOf, KnowledgeBaseOf
 from server.schemas import DocumentsOut, LookupOut, ProblemOut, SearchOut
 
@@ -99,6 +99,12 @@ def document(
     if form is DocumentFormat.AKN:
         return Response(kb.akoma_ntoso(document_id), media_type=AKOMA_NTOSO)
     return kb.document(document_id, as_of)
+
+
+@router.get("/documents/{document_id}/original", summary="一份文件的印刷原文")
+def original(kb: KnowledgeBaseOf, document_id: str) -> OriginalOut:
+    """One document as printed, each repair and misprint beside what is read for it."""
+    return kb.original(document_id)
 
 
 @router.get("/clauses/{clause_id}", summary="一个条款")

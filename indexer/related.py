@@ -31,12 +31,15 @@ def related_units(
     hidden |= {other.id for unit in index.store.units(own) for other in index.same_as(unit)}
     ranked = np.argsort(-nearness, kind="stable")
     found: list[Unit] = []
-    taken: Counter[str] = Counter()
+    taken: Counter[int] = Counter()
     for position in ranked[np.isfinite(nearness[ranked])].tolist():
-        (unit,) = index.store.units([position])
-        if unit.id in hidden or taken[unit.document_id] == _FROM_ONE_DOCUMENT:
+        where = index.store.unit_documents[position]
+        if taken[where] == _FROM_ONE_DOCUMENT:
             continue
-        taken[unit.document_id] += 1
+        (unit,) = index.store.units([position])
+        if unit.id in hidden:
+            continue
+        taken[where] += 1
         found.append(unit)
         if len(found) == limit:
             break

@@ -12,10 +12,8 @@ from server.answer_schemas import AnswerIn, AnswerOut
 from server.benefit_schemas import BenefitsIn, BenefitsOut
 from server.document_schemas import ClauseDetailOut, DocumentDetailOut, OriginalOut
 from server.routes.dependencies import AsOf, FiltersOf, KnowledgeBaseOf
+from server.routes.negotiation import MediaType
 from server.schemas import DocumentsOut, LookupOut, ProblemOut, SearchOut
-
-AKOMA_NTOSO = "application/akn+xml"
-"""Media type of Akoma Ntoso 3.0 (IANA)."""
 
 _PROBLEMS: dict[int | str, dict[str, object]] = {
     status: {
@@ -85,7 +83,7 @@ class DocumentFormat(StrEnum):
     "/documents/{document_id}",
     summary="一份文件",
     response_model=DocumentDetailOut,
-    responses={200: {"content": {AKOMA_NTOSO: {}}}},
+    responses={200: {"content": {MediaType.AKOMA_NTOSO.value: {}}}},
 )
 def document(
     kb: KnowledgeBaseOf,
@@ -97,7 +95,7 @@ def document(
 ) -> DocumentDetailOut | Response:
     """One document with outline, clauses, tables and relations; by id or document number."""
     if form is DocumentFormat.AKN:
-        return Response(kb.akoma_ntoso(document_id), media_type=AKOMA_NTOSO)
+        return Response(kb.akoma_ntoso(document_id), media_type=MediaType.AKOMA_NTOSO.value)
     return kb.document(document_id, as_of)
 
 

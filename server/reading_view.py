@@ -8,7 +8,7 @@ with their blank fields.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from server.document_schemas import DocumentDetailOut, PartOut, ProvisionOut
 from server.schemas import ErratumOut
@@ -31,15 +31,15 @@ class ShownText:
 class ShownClause:
     """A clause or paragraph. ``heading`` and ``body`` are its text, either may be empty.
 
-    ``depth`` is 0 for the outermost; ``heading_level`` is that of the HTML element (3 to 6) if it
-    is nothing but a heading.
+    ``heading_level`` is that of the HTML element (3 to 6) if it is nothing but a heading; ``below``
+    is what stands under it.
     """
 
     clause: ProvisionOut
-    depth: int
     heading: ShownText
     body: ShownText
     heading_level: int | None
+    below: tuple[ShownClause | ShownTable, ...] = ()
     is_table: bool = field(default=False, init=False)
 
 
@@ -106,14 +106,15 @@ def lay_out(document: DocumentDetailOut) -> tuple[ShownPart, ...]:
             layout = _Layout(children, {clause.id: clause for clause in within})
             top = [clause for clause in within if clause.parent is None]
             outline = tuple(layout.outline(top, 1))
-            parts.append(ShownPart(f"part-{number}", part, tuple(layout.blocks()), outline))
+            parts.append(ShownPart(f"part-{number}", part, layout.blocks(), outline))
     return tuple(parts)
 
 
 @dataclass(slots=True)
 class _OpenTable:
-    """A table to which rows are still added."""
+    """A table to which rows are still added; it begins with ``opening``."""
 
+    opening: ProvisionOut
     heads: list[str] = field(default_factory=list)
     printed_heads: list[ProvisionOut] = field(default_factory=list)
     rows: list[ProvisionOut] = field(default_factory=list)
@@ -167,23 +168,45 @@ class _Layout:
     children: Mapping[str, Sequence[ProvisionOut]]
     clauses: Mapping[str, ProvisionOut]
 
-    def blocks(self) -> Iterator[ShownClause | ShownTable]:
+    def blocks(self) -> tuple[ShownClause | ShownTable, ...]:
+        """The outermost clauses and tables, each clause with what stands under it."""
+        under: dict[str | None, list[ShownClause | ShownTable]] = {}
+        shown: set[str] = set()  # section rows are inside tables: what they head stands beside
+        for opening, block in self._in_order():
+            above = (clause.id for clause in self._ancestors(opening) if clause.id in shown)
+            under.setdefault(next(above, None), []).append(block)
+            if isinstance(block, ShownClause):
+                shown.add(opening.id)
+        return self._nested(under, None)
+
+    def _nested(
+        self, under: Mapping[str | None, Sequence[ShownClause | ShownTable]], parent: str | None
+    ) -> tuple[ShownClause | ShownTable, ...]:
+        return tuple(
+            replace(block, below=self._nested(under, block.clause.id))
+            if isinstance(block, ShownClause)
+            else block
+            for block in under.get(parent, ())
+        )
+
+    def _in_order(self) -> Iterator[tuple[ProvisionOut, ShownClause | ShownTable]]:
+        """Clauses and tables with the provision that each begins with."""
         table: _OpenTable | None = None
         for clause in self.clauses.values():
             first = self._first_row(clause)
             if clause.kind != "table_row" and first is None:
                 if table is not None:
-                    yield table.closed()
+                    yield table.opening, table.closed()
                     table = None
-                yield self._clause(clause)
+                yield clause, self._clause(clause)
                 continue
             row = first or clause
             is_head = row.kind == "table_row" and not row.cells
             fits = table is not None and (not table.has_entries if is_head else table.admits(row))
             if table is None or not fits:
                 if table is not None:
-                    yield table.closed()
-                table = _OpenTable()
+                    yield table.opening, table.closed()
+                table = _OpenTable(clause)
             if first is not None:
                 table.sections.add(clause.id)
                 table.rows.append(clause)
@@ -192,7 +215,7 @@ class _Layout:
             else:
                 table.add(clause)
         if table is not None:
-            yield table.closed()
+            yield table.opening, table.closed()
 
     def _first_row(self, clause: ProvisionOut) -> ProvisionOut | None:
         """The first row below a section row of a table; None for what is no section row."""
@@ -210,10 +233,8 @@ class _Layout:
         heading, body = _stretch(clause, 0, at), _stretch(clause, at, len(clause.text))
         bare = bool(heading.text) and not body.text.strip() and clause.kind == "clause"
         above = sum(map(self._is_bare, self._ancestors(clause)))
-        depth = len(self._ancestors(clause)) - (clause.kind == "paragraph")
         return ShownClause(
             clause=clause,
-            depth=max(depth, 0),
             heading=heading,
             body=body,
             heading_level=min(3 + above, 6) if bare else None,

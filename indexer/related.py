@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from corpus.model import Document, Provision
+from corpus.model import Document, Provision, ProvisionKind
 from indexer.passages import Unit
 from indexer.search import SearchIndex
 
@@ -19,8 +19,8 @@ def related_units(
 ) -> list[Unit]:
     """The units nearest to what a provision says with all below it, nearest first.
 
-    Left out are the provision itself, what it stands in or takes in, and clauses that say the same
-    (a hit names those apart). Empty for what isn't indexed, a lead-in or a field of a form.
+    Left out are the provision itself, what it stands in or takes in, titles, and clauses that say
+    the same (a hit names those apart). Empty for what isn't indexed: a lead-in, a field of a form.
     """
     own = _units_at(index, document, provision)
     if not own:
@@ -37,7 +37,7 @@ def related_units(
         if taken[where] == _FROM_ONE_DOCUMENT:
             continue
         (unit,) = index.store.units([position])
-        if unit.id in hidden:
+        if unit.id in hidden or unit.provision.kind is ProvisionKind.TITLE:
             continue
         taken[where] += 1
         found.append(unit)

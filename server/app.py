@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 
 from fastapi import FastAPI
+from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.staticfiles import StaticFiles
 
 from indexer.errors import DianceError, NotReadyError
@@ -68,6 +69,8 @@ def create_app(
         lifespan=lifespan,
     )
     app.state.service = service
+    # The longest document is a table of 800 rows; compressed it is a tenth.
+    app.add_middleware(GZipMiddleware, minimum_size=1000)
     problems.install(app)
     app.include_router(api.router)
     app.include_router(health.router)

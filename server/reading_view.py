@@ -31,27 +31,32 @@ class ShownText:
 class ShownClause:
     """A clause or paragraph. ``heading`` and ``body`` are its text, either may be empty.
 
-    ``heading_level`` is that of the HTML element (3 to 6) if it is nothing but a heading; ``below``
-    is what stands under it.
+    ``heading_level`` is that of the HTML element (3 to 6) if it is nothing but a heading; ``page``
+    is set where a new page begins; ``below`` is what stands under it.
     """
 
     clause: ProvisionOut
     heading: ShownText
     body: ShownText
     heading_level: int | None
+    page: int | None
     below: tuple[ShownClause | ShownTable, ...] = ()
     is_table: bool = field(default=False, init=False)
 
 
 @dataclass(frozen=True, slots=True)
 class ShownRow:
-    """A row; ``blank`` columns follow its cells, or its last cell spans them if it ``spans``."""
+    """A row; ``blank`` columns follow its cells, or its last cell spans them if it ``spans``.
+
+    ``page`` is set where a new page begins.
+    """
 
     clause: ProvisionOut
     cells: tuple[ShownText, ...]
     blank: int
     spans: bool
     is_section: bool
+    page: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,15 +104,25 @@ def lay_out(document: DocumentDetailOut) -> tuple[ShownPart, ...]:
     children: dict[str, list[ProvisionOut]] = {}
     for clause in clauses:
         children.setdefault(clause.parent or "", []).append(clause)
-    parts = []
+    parts, pages = [], _new_pages(clauses)
     for number, part in enumerate(document.parts):
         within = [clause for clause in clauses if clause.part == number]
         if within:
-            layout = _Layout(children, {clause.id: clause for clause in within})
+            layout = _Layout(children, {clause.id: clause for clause in within}, pages)
             top = [clause for clause in within if clause.parent is None]
             outline = tuple(layout.outline(top, 1))
             parts.append(ShownPart(f"part-{number}", part, layout.blocks(), outline))
     return tuple(parts)
+
+
+def _new_pages(clauses: Sequence[ProvisionOut]) -> dict[str, int]:
+    """The pages of the source by the provision that is the first to begin on each."""
+    pages: dict[str, int] = {}
+    last: int | None = None
+    for clause in clauses:
+        if clause.page is not None and clause.page != last:
+            pages[clause.id] = last = clause.page
+    return pages
 
 
 @dataclass(slots=True)
@@ -115,6 +130,7 @@ class _OpenTable:
     """A table to which rows are still added; it begins with ``opening``."""
 
     opening: ProvisionOut
+    pages: Mapping[str, int]
     heads: list[str] = field(default_factory=list)
     printed_heads: list[ProvisionOut] = field(default_factory=list)
     rows: list[ProvisionOut] = field(default_factory=list)
@@ -158,15 +174,17 @@ class _OpenTable:
         is_section = row.id in self.sections
         cells = (ShownText(row.text, tuple(row.errata)),) if is_section else tuple(_cells(row))
         blank = columns - len(cells)
-        return ShownRow(row, cells, blank, not _heads(row) and blank > 0, is_section)
+        spans = not _heads(row) and blank > 0
+        return ShownRow(row, cells, blank, spans, is_section, self.pages.get(row.id))
 
 
 @dataclass(frozen=True, slots=True)
 class _Layout:
-    """Lays out one part; ``children`` are by the id of their parent."""
+    """Lays out one part; ``children`` are by their parent, ``pages`` by what begins on them first."""
 
     children: Mapping[str, Sequence[ProvisionOut]]
     clauses: Mapping[str, ProvisionOut]
+    pages: Mapping[str, int]
 
     def blocks(self) -> tuple[ShownClause | ShownTable, ...]:
         """The outermost clauses and tables, each clause with what stands under it."""
@@ -206,7 +224,7 @@ class _Layout:
             if table is None or not fits:
                 if table is not None:
                     yield table.opening, table.closed()
-                table = _OpenTable(clause)
+                table = _OpenTable(clause, self.pages)
             if first is not None:
                 table.sections.add(clause.id)
                 table.rows.append(clause)
@@ -238,6 +256,7 @@ class _Layout:
             heading=heading,
             body=body,
             heading_level=min(3 + above, 6) if bare else None,
+            page=self.pages.get(clause.id),
         )
 
     def _is_bare(self, clause: ProvisionOut) -> bool:

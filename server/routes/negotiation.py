@@ -20,22 +20,24 @@ class MediaType(StrEnum):
 
 
 def preferred(request: Request, *offered: MediaType) -> MediaType:
-    """The one of ``offered`` that the client likes best, an earlier one among equals.
+    """The one of ``offered`` that the client likes best; among equals the one that it names.
 
-    The first one also where the client names none of them: a page is better than nothing.
+    Of those that are still equal the first is given. ``application/json, */*``, which programs
+    send, thus means JSON, and ``*/*`` the first. The first also where the client names none of
+    them: a page is better than nothing.
     """
     ranges = list(_ranges(",".join(request.headers.getlist("accept")) or "*/*"))
-    return max(offered, key=lambda media_type: _quality(media_type, ranges))
+    return max(offered, key=lambda media_type: _liking(media_type, ranges))
 
 
-def _quality(media_type: MediaType, ranges: list[tuple[str, float]]) -> float:
-    """The quality of the most specific range that covers a type; 0 if none does."""
-    names = (media_type.value, media_type.value.split("/")[0] + "/*", "*/*")
-    for name in names:
+def _liking(media_type: MediaType, ranges: list[tuple[str, float]]) -> tuple[float, int]:
+    """Quality and specificity of the most specific range that covers a type, (0, 0) if none."""
+    names = ("*/*", media_type.value.split("/")[0] + "/*", media_type.value)
+    for specificity, name in reversed(list(enumerate(names))):
         found = [quality for accepted, quality in ranges if accepted == name]
         if found:
-            return max(found)
-    return 0.0
+            return max(found), specificity
+    return 0.0, 0
 
 
 def _ranges(accept: str) -> Iterator[tuple[str, float]]:

@@ -28,6 +28,6 @@ def clause_page(
         return render_not_found(request, error, wanted)
     if wanted is MediaType.JSON:
         return JSONResponse(clause.model_dump(mode="json", by_alias=True), headers=VARY)
-    address = str(request.base_url) + f"clauses/{quote(clause_id, safe=':')}"
+    address = f"{request.base_url}clauses/{quote(clause_id, safe=':')}"
     context = {"detail": clause, "address": address, "names": names_of_documents(kb)}
     return render(request, "clause.html", context, headers=VARY)

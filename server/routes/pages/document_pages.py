@@ -67,7 +67,7 @@ def document_page(
     document = kb.document(frame.id, as_of)
     if wanted is MediaType.JSON:
         return JSONResponse(document.model_dump(mode="json", by_alias=True), headers=VARY)
-    address = str(request.base_url) + f"documents/{quote(frame.id)}"
+    address = f"{request.base_url}documents/{quote(frame.id)}"
     context: dict[str, object] = {"document": document, "view": view.value, "address": address}
     if view is View.ORIGINAL:
         context["original"] = kb.original(frame.id)

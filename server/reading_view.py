@@ -180,7 +180,7 @@ class _OpenTable:
 
 @dataclass(frozen=True, slots=True)
 class _Layout:
-    """Lays out one part; ``children`` are by their parent, ``pages`` by what begins on them first."""
+    """Lays out one part; ``children`` are by parent, ``pages`` by what begins on them first."""
 
     children: Mapping[str, Sequence[ProvisionOut]]
     clauses: Mapping[str, ProvisionOut]

@@ -36,7 +36,7 @@ def _liking(media_type: MediaType, ranges: list[tuple[str, float]]) -> tuple[flo
     for specificity, name in reversed(list(enumerate(names))):
         found = [quality for accepted, quality in ranges if accepted == name]
         if found:
-            return max(found), specificity
+            return max(found), specificity if max(found) else 0
     return 0.0, 0
 
 

@@ -11,7 +11,7 @@ from corpus.benefits.loading import BenefitRules, load_benefits
 from corpus.citations import Relation, relations_of
 from corpus.errata import load_errata
 from corpus.generated_questions import load_generated
-from corpus.model import Compilation, Document, Erratum, Page
+from corpus.model import Compilation, Document, Erratum, Imprint, Page
 from corpus.parser import parse_source
 from corpus.rates import Rate, rates_of
 from corpus.sources import Source
@@ -25,6 +25,7 @@ class Apparatus:
     ``errata`` and ``pages`` are in order of place; all else is by provision id.
     """
 
+    imprint: Imprint = field(default=Imprint())
     errata: tuple[Erratum, ...] = ()
     pages: tuple[Page, ...] = ()
     periods: Mapping[str, Period] = field(default_factory=dict)
@@ -73,6 +74,7 @@ def prepare_edition(
         compilation = parse_source(source, errata)
         pairs.append((compilation, errata))
         apparatus[source.file] = Apparatus(
+            imprint=Imprint(source.title, source.publisher, source.date),
             errata=errata,
             pages=compilation.pages,
             periods={k: v for d in compilation.documents for k, v in periods_of(d).items()},

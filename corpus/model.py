@@ -189,6 +189,15 @@ def page_at(pages: Sequence[Page], offset: int) -> int | None:
 
 
 @dataclass(frozen=True, slots=True)
+class Imprint:
+    """What a source says of itself: its title, who published it and when (year, month or day)."""
+
+    title: str = ""
+    publisher: str = ""
+    date: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Erratum:
     """An editorial remark: the source prints ``printed`` at ``span``, ``reading`` is right.
 

@@ -142,9 +142,14 @@ def _extend(spans: list[Span], source: str, segment: Segment) -> None:
 
 def citation_text(document: Document, provision: Provision) -> str:
     """The usual form: ``《标题》(文号)三、(二)1.``; the title alone for a hit on the title."""
-    number = f"({document.doc_number})" if document.doc_number else ""
     label = "" if provision.kind is ProvisionKind.TITLE else provision.label
-    return f"《{_nested(document.title)}》{number}{label}"
+    return document_citation(document) + label
+
+
+def document_citation(document: Document) -> str:
+    """The usual form for a whole document: ``《标题》(文号)``."""
+    number = f"({document.doc_number})" if document.doc_number else ""
+    return f"《{_nested(document.title)}》{number}"
 
 
 def _nested(title: str) -> str:

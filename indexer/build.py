@@ -291,6 +291,7 @@ def _fingerprint(sources: Sequence[Source], settings: IndexSettings, model_print
     digest = hashlib.sha256(made_with.encode())
     for source in sources:
         described = f"{source.file} {source.sha256} {source.title} {source.running_heads}"
+        described += f" {source.publisher} {source.date}"
         digest.update(f"{described} {sorted(source.qualified)}".encode())
     if settings.questions:
         generated = questions_folder(settings.added_folder).glob("*.jsonl")

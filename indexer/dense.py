@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import faiss
@@ -59,6 +60,22 @@ class DenseIndex:
             return np.empty((0, self._index.d), np.float32)
         vectors: Vectors = self._index.reconstruct_n(int(first), int(last - first))
         return vectors
+
+    def nearness_to(self, units: Sequence[int]) -> NDArray[np.float32]:
+        """How near each unit is to what the given ones say together, shape ``(units,)``.
+
+        The mean, over all passages of the given units, of the cosine of a unit's nearest passage:
+        a clause is near when it has something near to each part. -inf without a passage.
+        """
+        nearness = np.full(self._size, -np.inf, np.float32)
+        own = np.concatenate([self.vectors_of(unit) for unit in units])
+        if len(own) and self._index.ntotal:
+            vectors = self._index.reconstruct_n(0, self._index.ntotal)
+            cosines = vectors @ own.T  # (passages, own passages)
+            best = np.full((self._size, len(own)), -np.inf, np.float32)
+            np.maximum.at(best, self._units, cosines)
+            nearness = best.mean(axis=1)
+        return nearness
 
     def nearest(
         self, query: Vectors, passages: int

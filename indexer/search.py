@@ -163,7 +163,7 @@ class SearchIndex:
         self.store = Store(build / STORE)
         size = self.manifest.counts["units"]
         self.lexical = LexicalIndex.load(build / LEXICAL, size)
-        self._dense = DenseIndex.load(build / DENSE, size)
+        self.dense = DenseIndex.load(build / DENSE, size)
         self._questions = DenseIndex.load(build / QUESTIONS, size)
         self._sentences = DenseIndex.load(build / SENTENCES, size)
         # Position of each unit's first question among all of them, shape (units,).
@@ -293,8 +293,8 @@ class SearchIndex:
             sides.append((weight, lexical))
         everything = filters != Filters()
         vector = self.vector_of(query)
-        texts, _ = self._dense.nearest(
-            vector, self._dense.passages if everything else NEAREST_PASSAGES
+        texts, _ = self.dense.nearest(
+            vector, self.dense.passages if everything else NEAREST_PASSAGES
         )
         asked, which = self._questions.nearest(
             vector, self._questions.passages if everything else NEAREST_QUESTIONS
@@ -372,10 +372,10 @@ class SearchIndex:
             citation=citation_text(document, unit.provision),
             highlights=occurrences(unit.text, words),
             asked_as=asked_as,
-            same_as=self._same_as(unit),
+            same_as=self.same_as(unit),
         )
 
-    def _same_as(self, unit: Unit) -> tuple[SameAs, ...]:
+    def same_as(self, unit: Unit) -> tuple[SameAs, ...]:
         """Where else stands what ``unit`` says; the whole of it before parts of it."""
         position = self.store.unit_position.get(unit.id)
         restatements = self._folding.restatements(position) if position is not None else ()

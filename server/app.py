@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 
 from fastapi import FastAPI
+from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.staticfiles import StaticFiles
 
 from indexer.errors import DianceError, NotReadyError
@@ -74,6 +75,8 @@ def create_app(
     app.state.feedback_box = (
         FeedbackBox(settings.feedback, settings.feedback_per_minute) if settings.feedback else None
     )
+    # The longest document is a table of 800 rows; compressed it is a tenth.
+    app.add_middleware(GZipMiddleware, minimum_size=1000)
     problems.install(app)
     openapi_examples.install(app)
     app.include_router(api.router)

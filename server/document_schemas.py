@@ -7,10 +7,13 @@ from dataclasses import asdict
 
 from pydantic import BaseModel, Field
 
+from corpus.citation_forms import CitationForm
 from corpus.citations import Relation
 from corpus.model import Document, Part, Provision, ProvisionKind
+from corpus.printed import PrintedPiece
 from corpus.quotation import PlacedErratum
-from server.schemas import DocumentOut, ErratumOut, HitOut
+from indexer.passages import Unit
+from server.schemas import CellOut, DocumentOut, ErratumOut, HitOut
 
 
 class PartOut(BaseModel):
@@ -36,7 +39,11 @@ class OutlineOut(BaseModel):
 
 
 class ProvisionOut(BaseModel):
-    """A provision with its own words only; ``marker`` is its printed number."""
+    """A provision with its own words only; ``marker`` is its printed number.
+
+    ``cells`` is empty except for table rows below a head; ``page`` is the one on which it begins,
+    null where the source has no pages.
+    """
 
     id: str
     parent: str | None
@@ -47,11 +54,15 @@ class ProvisionOut(BaseModel):
     marker: str
     heading: str
     text: str
+    cells: list[CellOut]
+    page: int | None
     spans: list[tuple[int, int]]
     errata: list[ErratumOut]
 
     @classmethod
-    def of(cls, provision: Provision, errata: Sequence[PlacedErratum]) -> ProvisionOut:
+    def of(
+        cls, provision: Provision, errata: Sequence[PlacedErratum], page: int | None
+    ) -> ProvisionOut:
         """The JSON of one provision with the errata in its text."""
         return cls(
             id=provision.id,
@@ -63,6 +74,8 @@ class ProvisionOut(BaseModel):
             marker=provision.marker,
             heading=provision.heading,
             text=provision.text,
+            cells=[CellOut(head=cell.head, value=cell.value) for cell in provision.cells],
+            page=page,
             spans=[(s.span.start, s.span.end) for s in provision.segments],
             errata=[ErratumOut(**asdict(erratum)) for erratum in errata],
         )
@@ -127,6 +140,81 @@ class ReferenceOut(BaseModel):
         )
 
 
+class CitationFormOut(BaseModel):
+    """A citation ready to be copied."""
+
+    style: str = Field(description="official | gb_t_7714 | bibtex | csl_json")
+    name: str
+    text: str
+
+    @classmethod
+    def of(cls, form: CitationForm) -> CitationFormOut:
+        """The JSON of one form."""
+        return cls(style=form.style.value, name=form.name, text=form.text)
+
+
+class PrintedPieceOut(BaseModel):
+    """``reading`` is read where the source prints ``printed``; ``why`` if they differ.
+
+    Of a doubt ``reading`` is what may be meant; a break stands where a sentence goes on behind the
+    end of a page or line.
+    """
+
+    printed: str
+    reading: str
+    change: str = Field(description="none | repair | erratum | doubt | break")
+    why: str
+
+    @classmethod
+    def of(cls, piece: PrintedPiece) -> PrintedPieceOut:
+        """The JSON of one piece."""
+        return cls(**(asdict(piece) | {"change": piece.change.value}))
+
+
+class PrintedProvisionOut(BaseModel):
+    """A provision as it is printed, its number included, piece by piece."""
+
+    id: str
+    label: str
+    kind: str
+    page: int | None
+    pieces: list[PrintedPieceOut]
+
+
+class OriginalOut(BaseModel):
+    """A document as it is printed; ``page_start`` is its first page where only that is known."""
+
+    id: str
+    file: str
+    page_start: int | None
+    provisions: list[PrintedProvisionOut]
+
+
+class RelatedClauseOut(BaseModel):
+    """A clause that is near in meaning."""
+
+    id: str
+    citation: str
+    document: str
+    doc_number: str | None
+    title: str
+    headings: list[str]
+    text: str
+
+    @classmethod
+    def of(cls, unit: Unit, document: Document, citation: str) -> RelatedClauseOut:
+        """The JSON of one related clause."""
+        return cls(
+            id=unit.id,
+            citation=citation,
+            document=document.id,
+            doc_number=document.doc_number,
+            title=document.title,
+            headings=list(unit.headings),
+            text=unit.text,
+        )
+
+
 class DocumentDetailOut(DocumentOut):
     """One document, whole."""
 
@@ -145,10 +233,15 @@ class DocumentDetailOut(DocumentOut):
     implements: list[ReferenceOut]
     repeals: list[ReferenceOut]
     overrides: list[ReferenceOut]
+    citation_forms: list[CitationFormOut]
 
 
 class ClauseDetailOut(BaseModel):
-    """One clause with all below it, its neighbours, and what it says of other documents."""
+    """One clause with all below it, its neighbours, and what it says of other documents.
+
+    ``related`` are nearest in meaning, nearest first; ``original`` is the clause and what stands
+    below it as printed; ``document_cited_by`` names clauses that name its document.
+    """
 
     hit: HitOut
     own_text: str
@@ -157,6 +250,10 @@ class ClauseDetailOut(BaseModel):
     children: list[ProvisionOut]
     previous: ProvisionOut | None
     next: ProvisionOut | None
+    citation_forms: list[CitationFormOut]
+    related: list[RelatedClauseOut]
+    document_cited_by: list[ReferenceOut]
+    original: list[PrintedProvisionOut]
 
 
 def outline_of(document: Document, parent_id: str | None = None) -> list[OutlineOut]:

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from corpus.akoma_ntoso import Reference, to_akoma_ntoso, work_address
 from corpus.benefits.facts import Fact
-from corpus.citations import Relation, RelationKind
+from corpus.citations import RelationKind
 from corpus.document_number import NumberMatch, match, parse_query
-from corpus.model import Document, Provision
-from corpus.quotation import citation_text, place_errata, quote
+from corpus.model import Document
+from corpus.quotation import citation_text
 from indexer.errors import NotFoundError
 from indexer.facets import Sort
 from indexer.filters import Filters
@@ -26,13 +26,14 @@ from server.answering.wording_settings import open_writer
 from server.benefit_schemas import BenefitOut, BenefitsIn, BenefitsOut, QuestionOut
 from server.collection import describe
 from server.collection_schemas import CollectionOut
+from server.document_parts import DocumentParts
 from server.document_schemas import (
     AttachmentOut,
     ClauseDetailOut,
     ClauseLineOut,
     DocumentDetailOut,
+    OriginalOut,
     PartOut,
-    ProvisionOut,
     ReferenceOut,
     outline_of,
     tables_of,
@@ -62,6 +63,7 @@ class KnowledgeBase:
     def __init__(self, index: SearchIndex, writer: AnswerWriter | None = None) -> None:
         self.index = index
         self.writer = writer
+        self._parts = DocumentParts(index)
         self._citation = lru_cache(maxsize=_CITATIONS_KEPT)(self._cite)
 
     @classmethod
@@ -172,7 +174,7 @@ class KnowledgeBase:
         relations = store.relations_of(document.id)
 
         def named(*kinds: RelationKind) -> list[ReferenceOut]:
-            return [self._reference(r) for r in relations if not kinds or r.kind in kinds]
+            return [self._parts.reference(r) for r in relations if not kinds or r.kind in kinds]
 
         return DocumentDetailOut(
             **self._brief(document, as_of).model_dump(),
@@ -181,7 +183,7 @@ class KnowledgeBase:
             contact=document.contact,
             parts=[PartOut.of(part) for part in document.parts],
             outline=outline_of(document),
-            clauses=self._provisions(document, document.provisions),
+            clauses=self._parts.provisions(document, document.provisions),
             tables=tables_of(document),
             attachments=[
                 AttachmentOut(
@@ -194,15 +196,12 @@ class KnowledgeBase:
             ],
             embedded=list(document.embedded_ids),
             cites=[reference for reference in named() if reference.doc_number or reference.title],
-            cited_by=[
-                ReferenceOut.of(relation, relation.document_id)
-                for relation in store.relations_to(document)
-                if relation.document_id != document.id
-            ],
+            cited_by=self._parts.cited_by(document),
             forwards=named(RelationKind.FORWARDS),
             implements=named(RelationKind.IMPLEMENTS),
             repeals=named(RelationKind.REPEALS),
             overrides=named(RelationKind.OVERRIDES),
+            citation_forms=self._parts.citation_forms(document, None, document.page_start),
         )
 
     def clause(self, clause_id: str, as_of: date | None = None) -> ClauseDetailOut:
@@ -218,18 +217,37 @@ class KnowledgeBase:
             )
         provision = document.by_id[clause_id]
         before, after = document.neighbours(provision)
+        hit = HitOut.of(self.index.hit_of(document, provision), as_of or date.today())
         return ClauseDetailOut(
-            hit=HitOut.of(self.index.hit_of(document, provision), as_of or date.today()),
+            hit=hit,
             own_text=provision.text,
             cites=[
-                self._reference(relation)
+                self._parts.reference(relation)
                 for relation in self.index.store.relations_of(document.id)
                 if relation.provision_id in {below.id for below in document.subtree(provision)}
             ],
-            parents=self._provisions(document, document.ancestors(provision)),
-            children=self._provisions(document, document.children(provision.id)),
-            previous=self._provisions(document, [before])[0] if before else None,
-            next=self._provisions(document, [after])[0] if after else None,
+            parents=self._parts.provisions(document, document.ancestors(provision)),
+            children=self._parts.provisions(document, document.children(provision.id)),
+            previous=self._parts.provisions(document, [before])[0] if before else None,
+            next=self._parts.provisions(document, [after])[0] if after else None,
+            citation_forms=self._parts.citation_forms(document, provision, hit.citation.page_start),
+            related=self._parts.related(document, provision),
+            document_cited_by=self._parts.cited_by(document),
+            original=self._parts.printed(document, document.subtree(provision)),
+        )
+
+    def original(self, id_or_number: str) -> OriginalOut:
+        """A document as it is printed, piece by piece beside how it is read.
+
+        Raises:
+            NotFoundError: there is no such document.
+        """
+        document = self.find_document(id_or_number)
+        return OriginalOut(
+            id=document.id,
+            file=document.source_file,
+            page_start=document.page_start,
+            provisions=self._parts.printed(document, document.provisions),
         )
 
     def clause_lines(self, id_or_number: str) -> Iterator[ClauseLineOut]:
@@ -239,7 +257,7 @@ class KnowledgeBase:
             NotFoundError: there is no such document.
         """
         document = self.find_document(id_or_number)
-        for line in self._provisions(document, document.provisions):
+        for line in self._parts.provisions(document, document.provisions):
             provision = document.by_id[line.id]
             yield ClauseLineOut(
                 **line.model_dump(),
@@ -347,25 +365,9 @@ class KnowledgeBase:
             )
         return document
 
-    def _provisions(
-        self, document: Document, provisions: Sequence[Provision]
-    ) -> list[ProvisionOut]:
-        """Provisions with their own words, misprints marked."""
-        source = self.index.store.source_text(document.source_file)
-        errata = self.index.store.apparatus(document.source_file).errata
-        return [
-            ProvisionOut.of(provision, place_errata(quote(source, [provision]), errata))
-            for provision in provisions
-        ]
-
     def _brief(self, document: Document, as_of: date) -> DocumentOut:
         container = self.index.container_of(document)
         return DocumentOut.of(document, container, self.index.store.validity[document.id], as_of)
-
-    def _reference(self, relation: Relation) -> ReferenceOut:
-        """A relation as the document that states it sees it."""
-        target = relation.target_id
-        return ReferenceOut.of(relation, target if target in self.index.store.frame_by_id else None)
 
 
 def _facet(values: Sequence[str]) -> list[FacetOut]:

@@ -12,14 +12,12 @@ from indexer.search import LONGEST_QUERY, Mode
 from server.answer_schemas import AnswerIn, AnswerOut
 from server.benefit_schemas import BenefitsIn, BenefitsOut
 from server.collection_schemas import CollectionOut
-from server.document_schemas import ClauseDetailOut, DocumentDetailOut
+from server.document_schemas import ClauseDetailOut, DocumentDetailOut, OriginalOut
 from server.feedback import FeedbackIn
 from server.routes.dependencies import AsOf, ClientOf, FeedbackBoxOf, FiltersOf, KnowledgeBaseOf
+from server.routes.negotiation import MediaType
 from server.schemas import DocumentsOut, LookupOut, ProblemOut, SearchOut
 from server.suggestion_schemas import MOST_SUGGESTIONS, SuggestionsOut
-
-AKOMA_NTOSO = "application/akn+xml"
-"""Media type of Akoma Ntoso 3.0 (IANA)."""
 
 _PROBLEMS: dict[int | str, dict[str, object]] = {
     status: {
@@ -120,7 +118,7 @@ class DocumentFormat(StrEnum):
     "/documents/{document_id}",
     summary="一份文件",
     response_model=DocumentDetailOut,
-    responses={200: {"content": {AKOMA_NTOSO: {}}}},
+    responses={200: {"content": {MediaType.AKOMA_NTOSO.value: {}}}},
 )
 def document(
     kb: KnowledgeBaseOf,
@@ -132,8 +130,14 @@ def document(
 ) -> DocumentDetailOut | Response:
     """One document with outline, clauses, tables and relations; by id or document number."""
     if form is DocumentFormat.AKN:
-        return Response(kb.akoma_ntoso(document_id), media_type=AKOMA_NTOSO)
+        return Response(kb.akoma_ntoso(document_id), media_type=MediaType.AKOMA_NTOSO.value)
     return kb.document(document_id, as_of)
+
+
+@router.get("/documents/{document_id}/original", summary="一份文件的印刷原文")
+def original(kb: KnowledgeBaseOf, document_id: str) -> OriginalOut:
+    """One document as printed, each repair and misprint beside what is read for it."""
+    return kb.original(document_id)
 
 
 @router.get("/clauses/{clause_id}", summary="一个条款")

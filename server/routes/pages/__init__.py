@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from server.routes.pages import (
     api_page,
     benefits_page,
+    clause_page,
     collection_page,
     document_pages,
     feedback,
@@ -18,3 +19,4 @@ router.include_router(benefits_page.router)
 router.include_router(api_page.router)
 router.include_router(collection_page.router)
 router.include_router(feedback.router)
+router.include_router(clause_page.router)

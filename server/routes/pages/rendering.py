@@ -12,6 +12,9 @@ from fastapi.responses import Response
 from fastapi.templating import Jinja2Templates
 from markupsafe import Markup, escape
 
+from indexer.errors import NotFoundError
+from server.problems import problem_of
+from server.routes.negotiation import VARY, MediaType
 from server.schemas import ErratumOut
 
 WEB = Path(__file__).parent.parent.parent / "web"
@@ -21,15 +24,39 @@ _templates = Jinja2Templates(directory=WEB / "templates")
 
 
 def render(
-    request: Request, template: str, context: Mapping[str, object], status: int = 200
+    request: Request,
+    template: str,
+    context: Mapping[str, object],
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
 ) -> Response:
     """A page from ``templates/``."""
-    return _templates.TemplateResponse(request, template, dict(context), status_code=status)
+    return _templates.TemplateResponse(
+        request, template, dict(context), status_code=status, headers=headers
+    )
 
 
 def render_problem(request: Request, message: str, status: int) -> Response:
     """A page that says in plain words what is wrong and offers the search box."""
     return render(request, "problem.html", {"message": message, "status": status}, status)
+
+
+def render_not_found(request: Request, error: NotFoundError, wanted: MediaType) -> Response:
+    """A page that says what is missing; for a program the problem document that the API gives."""
+    response = (
+        render_problem(request, str(error), 404) if wanted is MediaType.HTML else problem_of(error)
+    )
+    response.headers.update(VARY)
+    return response
+
+
+def iri(text: str) -> str:
+    """``text`` as a segment of an address: Chinese stays as it is, a third of its length encoded.
+
+    Browsers encode it themselves (RFC 3987, 3.1); what has a meaning in addresses or HTML doesn't
+    stay.
+    """
+    return "".join(c if ord(c) > 0xFF and c.isalnum() else quote(c, safe="") for c in text)
 
 
 def marked(
@@ -57,4 +84,5 @@ def marked(
 
 
 _templates.env.filters["marked"] = marked
+_templates.env.filters["iri"] = iri
 _templates.env.filters["path"] = lambda text: quote(text, safe="")

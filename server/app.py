@@ -17,8 +17,8 @@ from server import openapi_examples, problems
 from server.feedback import FeedbackBox
 from server.knowledge_base import KnowledgeBase
 from server.routes import api, health, pages
-from server.routes.pages.rendering import WEB
 from server.settings import ServerSettings
+from server.web.rendering import WEB
 
 _log = logging.getLogger(__name__)
 

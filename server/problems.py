@@ -34,7 +34,7 @@ from indexer.errors import (
     NotReadyError,
 )
 from server.feedback import FeedbackNotKeptError, TooManyRequestsError
-from server.routes.pages.rendering import render_problem
+from server.web.rendering import render_problem
 
 MEDIA_TYPE = "application/problem+json"
 

@@ -1,1 +1,1 @@
-"""Templates and static files."""
+"""Templates, static files, and how pages are rendered from them."""

@@ -15,8 +15,8 @@ from jinja2 import Environment, FileSystemLoader
 from server.app import create_app
 from server.feedback import FeedbackBox, FeedbackIn, TooManyRequestsError
 from server.knowledge_base import KnowledgeBase
-from server.routes.pages.rendering import WEB
 from server.settings import ServerSettings
+from server.web.rendering import WEB
 
 FORM = {"question": "带徒弟有补助吗", "helpful": "no", "comment": "没说\r\n多少钱"}
 

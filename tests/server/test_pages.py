@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 
 from server.app import create_app
 from server.knowledge_base import KnowledgeBase
-from server.routes.pages.rendering import marked
+from server.web.rendering import marked
 
 
 @pytest.fixture(scope="module")

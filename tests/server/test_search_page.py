@@ -15,9 +15,9 @@ from indexer.facets import Facet, Sort
 from indexer.search import Mode
 from server.app import create_app
 from server.knowledge_base import KnowledgeBase
-from server.routes.pages.rendering import WEB
 from server.routes.pages.search_address import SearchAddress
 from server.settings import ServerSettings
+from server.web.rendering import WEB
 
 BROWSER = {"accept": "text/html"}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
-from server.routes.pages.rendering import render
+from server.web.rendering import render
 
 router = APIRouter()
 

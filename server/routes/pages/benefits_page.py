@@ -28,7 +28,7 @@ from server.routes.pages.benefits_view import (
     single_card,
     unit_fields,
 )
-from server.routes.pages.rendering import render, render_problem
+from server.web.rendering import render, render_problem
 
 _MOST_ASKED = 3  # at a time
 _A_DAY = 86_400  # seconds

@@ -11,7 +11,7 @@ from indexer.errors import NotFoundError
 from server.routes.dependencies import AsOf, KnowledgeBaseOf
 from server.routes.negotiation import VARY, MediaType, preferred
 from server.routes.pages.document_pages import names_of_documents
-from server.routes.pages.rendering import render, render_not_found
+from server.web.rendering import render, render_not_found
 
 router = APIRouter()
 

@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from server.routes.dependencies import KnowledgeBaseOf
 from server.routes.pages.citation_diagram import diagram_of
-from server.routes.pages.rendering import render
+from server.web.rendering import render
 
 _STANDINGS = {
     "有效": "文件写明了施行日期或有效期,目前在有效期内。",

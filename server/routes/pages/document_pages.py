@@ -15,7 +15,7 @@ from server.knowledge_base import KnowledgeBase
 from server.reading_view import lay_out
 from server.routes.dependencies import AsOf, KnowledgeBaseOf
 from server.routes.negotiation import VARY, MediaType, preferred
-from server.routes.pages.rendering import render, render_not_found
+from server.web.rendering import render, render_not_found
 
 router = APIRouter()
 

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from server.feedback import LONGEST_COMMENT, FeedbackIn, FeedbackNotKeptError, TooManyRequestsError
 from server.routes.dependencies import ClientOf, FeedbackBoxOf, KnowledgeBaseOf
-from server.routes.pages.rendering import render, render_problem
+from server.web.rendering import render, render_problem
 
 router = APIRouter()
 

@@ -22,9 +22,9 @@ from server.benefit_schemas import BenefitOut
 from server.eligibility.matching import Verdict
 from server.facet_schemas import FacetOut
 from server.knowledge_base import KnowledgeBase
-from server.routes.pages.rendering import render
 from server.routes.pages.search_address import SearchAddress
 from server.schemas import HitOut, LookupOut
+from server.web.rendering import render
 
 _PAGE_SIZE = 10
 _VALUES_SHOWN = 6  # of a facet, before the rest is folded

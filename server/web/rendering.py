@@ -17,7 +17,7 @@ from server.problems import problem_of
 from server.routes.negotiation import VARY, MediaType
 from server.schemas import ErratumOut
 
-WEB = Path(__file__).parent.parent.parent / "web"
+WEB = Path(__file__).parent
 """Templates and static files."""
 
 _templates = Jinja2Templates(directory=WEB / "templates")

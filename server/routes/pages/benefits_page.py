@@ -33,7 +33,7 @@ from server.routes.pages.rendering import render, render_problem
 _MOST_ASKED = 3  # at a time
 _A_DAY = 86_400  # seconds
 _EXAMPLES = (
-    "我是电工,2021年考了中级技能等级证,以前没领过,能领多少钱",
+    "我是电工,2021年考了中级技能等级证,能领多少钱",
     "我是退捕渔民,去学厨师,有生活费吗",
     "我们厂招了5个建档立卡户边干边学,每月开2500,能补吗",
     "我在工地上受了伤,老板没给上工伤保险",

@@ -67,7 +67,8 @@ def benefits_page(
         return render(request, "benefits.html", context, 422)
     if card := single_card(found.benefits, only):
         context = {"card": card, "chips": chips_of(form, kb.benefit_facts, day)}
-        return render(request, "benefit.html", context | {"all": address_of(form, day)})
+        context |= {"all": address_of(form, day), "today": day or date.today().isoformat()}
+        return render(request, "benefit.html", context)
     return render(request, "benefits.html", _blank(kb, form, day) | _results(kb, form, found, day))
 
 
@@ -105,6 +106,7 @@ def _blank(kb: KnowledgeBase, form: BenefitForm, day: str) -> dict[str, object]:
     return {
         "form": form,
         "as_of": day,
+        "today": day or date.today().isoformat(),
         "asker": asker_field(form, facts),
         "personal": personal_fields(form, facts),
         "unit": unit_fields(form, facts),

@@ -85,7 +85,13 @@ class BenefitForm:
                 given[name] = groups
         given |= {name: _words(value) for name, value in profile.facts.items()}
         ruled_out = {name: tuple(values) for name, values in profile.ruled_out.items()}
-        return cls("", profile.occupation or "", given, ruled_out, understood=True)
+        return cls(
+            "",
+            profile.occupation or "",
+            {name: given[name] for name in facts if name in given},  # one order, one address
+            {name: ruled_out[name] for name in facts if name in ruled_out},
+            understood=True,
+        )
 
     @property
     def is_empty(self) -> bool:

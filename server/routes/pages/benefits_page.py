@@ -33,7 +33,7 @@ from server.web.rendering import render, render_problem
 _MOST_ASKED = 3  # at a time
 _A_DAY = 86_400  # seconds
 _EXAMPLES = (
-    "我是电工,2021年考了中级技能等级证,以前没领过,能领多少钱",
+    "我是电工,2021年考了中级技能等级证,能领多少钱",
     "我是退捕渔民,去学厨师,有生活费吗",
     "我们厂招了5个建档立卡户边干边学,每月开2500,能补吗",
     "我在工地上受了伤,老板没给上工伤保险",
@@ -67,7 +67,8 @@ def benefits_page(
         return render(request, "benefits.html", context, 422)
     if card := single_card(found.benefits, only):
         context = {"card": card, "chips": chips_of(form, kb.benefit_facts, day)}
-        return render(request, "benefit.html", context | {"all": address_of(form, day)})
+        context |= {"all": address_of(form, day), "today": day or date.today().isoformat()}
+        return render(request, "benefit.html", context)
     return render(request, "benefits.html", _blank(kb, form, day) | _results(kb, form, found, day))
 
 
@@ -105,6 +106,7 @@ def _blank(kb: KnowledgeBase, form: BenefitForm, day: str) -> dict[str, object]:
     return {
         "form": form,
         "as_of": day,
+        "today": day or date.today().isoformat(),
         "asker": asker_field(form, facts),
         "personal": personal_fields(form, facts),
         "unit": unit_fields(form, facts),

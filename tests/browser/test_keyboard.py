@@ -19,6 +19,7 @@ _FOCUSED = """() => {
   };
 }"""
 _MOST_STEPS = 80
+_LOOKED_AT = 20
 
 
 def _tab_to(page: Page, **wanted: str) -> None:
@@ -78,7 +79,7 @@ def test_the_first_step_leads_past_the_navigation(desktop: Visitor) -> None:
 @pytest.mark.parametrize("address", PAGES.values(), ids=PAGES.keys())
 def test_the_focus_is_always_to_be_seen(desktop: Visitor, address: str) -> None:
     page = desktop.open(address)
-    for _ in range(25):
+    for _ in range(_LOOKED_AT):
         page.keyboard.press("Tab")
         focused = page.evaluate(_FOCUSED)
         if focused["tag"] == "BODY":

@@ -53,7 +53,7 @@ class Visitor:
     origin: str
     elsewhere: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
-    _finished: list[Request] = field(default_factory=list)
+    _finished: list[Request] = field(default_factory=list, repr=False)
 
     @classmethod
     def arrive(cls, browser: Browser, origin: str, device: Device) -> Visitor:

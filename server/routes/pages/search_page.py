@@ -18,6 +18,7 @@ from indexer.facets import Facet, Sort
 from indexer.lookup import LookupMatch
 from indexer.search import Mode
 from server.answer_schemas import AnswerOut, AnswerPartOut
+from server.benefit_schemas import BenefitOut
 from server.eligibility.matching import Verdict
 from server.facet_schemas import FacetOut
 from server.knowledge_base import KnowledgeBase
@@ -171,7 +172,7 @@ def _sources(answer: AnswerOut) -> dict[int, HitOut]:
     return {part.citation + 1: answer.citations[part.citation] for part in answer.parts}
 
 
-def _fitting(answer: AnswerOut) -> list[object]:
+def _fitting(answer: AnswerOut) -> list[BenefitOut]:
     """The first benefits that apply, or may."""
     return [each for each in answer.benefits if each.verdict in _VERDICTS][:_BENEFITS_SHOWN]
 

@@ -2,8 +2,8 @@
 
 How near a suggestion is comes before what it is: what begins as typed, by its characters or by
 their sounds; what holds it; what has most of its pairs of characters, in any order; and where
-there is nothing of all this, names that are spelt nearly so. All is folded first (width, case, script, marks), so that a
-number may be typed without its brackets.
+there is nothing of all this, names that are spelt nearly so. All is folded first (width, case,
+script, marks), so that a number may be typed without its brackets.
 """
 
 from __future__ import annotations

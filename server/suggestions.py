@@ -1,9 +1,9 @@
 """What somebody who is typing may be after: document numbers, titles, occupations, questions.
 
 How near a suggestion is comes before what it is: what begins as typed, by its characters or by
-their sounds; what holds it; what has most of its pairs of characters, in any order; and of names,
-not questions, what is spelt nearly so. All is folded first (width, case, script, marks), so that a
-number may be typed without its brackets.
+their sounds; what holds it; what has most of its pairs of characters, in any order; and where
+there is nothing of all this, names that are spelt nearly so. All is folded first (width, case,
+script, marks), so that a number may be typed without its brackets.
 """
 
 from __future__ import annotations
@@ -117,6 +117,9 @@ class Suggester:
                 found.setdefault(entry.subject, entry.suggestion)
             if len(found) >= limit:
                 break
+        if not found:  # slower than all the others together
+            for at in self._spelt_nearly(letters):
+                found.setdefault(self._entries[at].subject, self._entries[at].suggestion)
         return list(found.values())[:limit]
 
     def _nearest_first(self, letters: str) -> Iterator[list[int]]:
@@ -128,17 +131,15 @@ class Suggester:
         yield self._shortest_first(self._letters.holding(letters))
         if pairs := _pairs(letters):
             yield self._having(pairs, letters)
-        if len(letters) >= _FEWEST_TYPED:
-            yield [
-                at
-                for _, _, at in process.extract(
-                    letters,
-                    self._names,
-                    scorer=fuzz.partial_ratio,
-                    score_cutoff=_NEAR,
-                    limit=_AT_ONCE,
-                )
-            ]
+
+    def _spelt_nearly(self, letters: str) -> list[int]:
+        """Positions of names, not questions, that what was typed is nearly a part of."""
+        if len(letters) < _FEWEST_TYPED:
+            return []
+        near = process.extract(
+            letters, self._names, scorer=fuzz.partial_ratio, score_cutoff=_NEAR, limit=_AT_ONCE
+        )
+        return [at for _, _, at in near]
 
     def _shortest_first(self, forms: Iterable[int]) -> list[int]:
         return sorted(forms, key=lambda at: len(self._forms[at]))

@@ -13,10 +13,10 @@ from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.staticfiles import StaticFiles
 
 from indexer.errors import DianceError, NotReadyError
-from server import openapi_examples, problems
+from server import openapi_examples
 from server.feedback import FeedbackBox
 from server.knowledge_base import KnowledgeBase
-from server.routes import api, health, pages
+from server.routes import api, errors, health, pages
 from server.settings import ServerSettings
 from server.web.rendering import WEB
 
@@ -77,7 +77,7 @@ def create_app(
     )
     # The longest document is a table of 800 rows; compressed it is a tenth.
     app.add_middleware(GZipMiddleware, minimum_size=1000)
-    problems.install(app)
+    errors.install(app)
     openapi_examples.install(app)
     app.include_router(api.router)
     app.include_router(health.router)

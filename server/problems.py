@@ -1,4 +1,4 @@
-"""Errors as RFC 9457 problem details, in Chinese; for people who read pages as a page.
+"""Errors as RFC 9457 problem details, in Chinese.
 
 DianceError                  type                  status
 ├── InvalidQueryError        invalid-query         422
@@ -19,10 +19,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
-from starlette.exceptions import HTTPException
 
 from indexer.errors import (
     DianceError,
@@ -34,7 +31,6 @@ from indexer.errors import (
     NotReadyError,
 )
 from server.feedback import FeedbackNotKeptError, TooManyRequestsError
-from server.web.rendering import render_problem
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -49,10 +45,6 @@ _KINDS: Mapping[type[Exception], tuple[str, str, int]] = {
     FeedbackNotKeptError: ("feedback-not-kept", "意见没有保存", 503),
 }
 _MOST_EXPLAINED = 5
-_HTTP_DETAILS = {
-    404: "没有这个地址。接口说明见 /docs,检索页面见 /。",
-    405: "这个地址不支持该请求方法。接口说明见 /docs。",
-}
 
 UNEXPECTED = "服务内部出错,已记入日志。请稍后再试。"
 """All that is said of an error that nobody foresaw."""
@@ -75,45 +67,9 @@ def problem_of(error: DianceError) -> Response:
     return response
 
 
-def install(app: FastAPI) -> None:
-    """Answer every error with a problem document; no traceback reaches a client."""
-
-    @app.exception_handler(DianceError)
-    async def own(_request: Request, error: DianceError) -> Response:
-        return problem_of(error)
-
-    @app.exception_handler(RequestValidationError)
-    async def invalid(request: Request, error: RequestValidationError) -> Response:
-        # The first step of a place says whether it is of the address, the query or the body.
-        detail = explanation(
-            [item | {"loc": item["loc"][1:] or item["loc"]} for item in error.errors()]
-        )
-        if _is_for_people(request):
-            return render_problem(request, detail, 422)
-        return problem("invalid-parameter", "参数有误", 422, detail)
-
-    @app.exception_handler(HTTPException)
-    async def http(request: Request, error: HTTPException) -> Response:
-        if error.status_code == 404 and _is_for_people(request):
-            return render_problem(request, "没有这个页面。请核对地址,或在下面检索。", 404)
-        detail = _HTTP_DETAILS.get(error.status_code, str(error.detail))
-        return problem("http", "请求无法处理", error.status_code, detail)
-
-    @app.exception_handler(Exception)
-    async def unexpected(request: Request, error: Exception) -> Response:
-        _log.exception("unhandled error on %s", request.url.path, exc_info=error)
-        return problem("internal", "服务出错", 500, UNEXPECTED)
-
-
 def explanation(errors: Sequence[Mapping[str, Any]]) -> str:
     """What pydantic found wrong with some input, as a Chinese sentence."""
     return ";".join(_explain(item).removesuffix("。") for item in errors[:_MOST_EXPLAINED]) + "。"
-
-
-def _is_for_people(request: Request) -> bool:
-    """Whether a browser asks, and not for the API."""
-    asks_for_page = "text/html" in request.headers.get("accept", "")
-    return asks_for_page and not request.url.path.startswith("/api/")
 
 
 def _explain(item: Mapping[str, Any]) -> str:

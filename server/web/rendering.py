@@ -12,9 +12,6 @@ from fastapi.responses import Response
 from fastapi.templating import Jinja2Templates
 from markupsafe import Markup, escape
 
-from indexer.errors import NotFoundError
-from server.problems import problem_of
-from server.routes.negotiation import VARY, MediaType
 from server.schemas import ErratumOut
 
 WEB = Path(__file__).parent
@@ -39,15 +36,6 @@ def render(
 def render_problem(request: Request, message: str, status: int) -> Response:
     """A page that says in plain words what is wrong and offers the search box."""
     return render(request, "problem.html", {"message": message, "status": status}, status)
-
-
-def render_not_found(request: Request, error: NotFoundError, wanted: MediaType) -> Response:
-    """A page that says what is missing; for a program the problem document that the API gives."""
-    response = (
-        render_problem(request, str(error), 404) if wanted is MediaType.HTML else problem_of(error)
-    )
-    response.headers.update(VARY)
-    return response
 
 
 def iri(text: str) -> str:

@@ -126,7 +126,7 @@ def test_benefits_that_fit_lead_to_their_page_with_the_question(client: TestClie
     card = "//section[@class='fitting']"
     assert "企业新型学徒制培训补贴" in text_of(page, card)
     assert "不低于4000元/人·年" in text_of(page, card)
-    assert links(page, card) == [f"/benefits?question={quote('学徒制一年补多少钱')}"]
+    assert links(page, card) == [f"/benefits?q={quote('学徒制一年补多少钱')}"]
 
 
 def test_what_is_absent_is_said_plainly_before_the_nearest_clauses(client: TestClient) -> None:

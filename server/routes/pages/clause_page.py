@@ -7,11 +7,10 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
-from indexer.errors import NotFoundError
 from server.routes.dependencies import AsOf, KnowledgeBaseOf
 from server.routes.negotiation import VARY, MediaType, preferred
 from server.routes.pages.document_pages import names_of_documents
-from server.web.rendering import render, render_not_found
+from server.web.rendering import render
 
 router = APIRouter()
 
@@ -22,10 +21,7 @@ def clause_page(
 ) -> Response:
     """One clause by its id; JSON for a program."""
     wanted = preferred(request, MediaType.HTML, MediaType.JSON)
-    try:
-        clause = kb.clause(clause_id, as_of)
-    except NotFoundError as error:
-        return render_not_found(request, error, wanted)
+    clause = kb.clause(clause_id, as_of)
     if wanted is MediaType.JSON:
         return JSONResponse(clause.model_dump(mode="json", by_alias=True), headers=VARY)
     address = f"{request.base_url}clauses/{quote(clause_id, safe=':')}"

@@ -9,13 +9,12 @@ from urllib.parse import quote
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
-from indexer.errors import NotFoundError
 from server.document_list import Choice, Order, choose
 from server.knowledge_base import KnowledgeBase
 from server.reading_view import lay_out
 from server.routes.dependencies import AsOf, KnowledgeBaseOf
 from server.routes.negotiation import VARY, MediaType, preferred
-from server.web.rendering import render, render_not_found
+from server.web.rendering import render
 
 router = APIRouter()
 
@@ -55,10 +54,7 @@ def document_page(
 ) -> Response:
     """One document by id or number; other spellings and the title lead to its address."""
     wanted = preferred(request, MediaType.HTML, MediaType.JSON, MediaType.AKOMA_NTOSO)
-    try:
-        frame = kb.find_document(document_id)
-    except NotFoundError as error:
-        return render_not_found(request, error, wanted)
+    frame = kb.find_document(document_id)
     if document_id not in (frame.id, frame.doc_number):
         query = f"?{request.url.query}" if request.url.query else ""
         return RedirectResponse(f"/documents/{quote(frame.id)}{query}", 308, VARY)

@@ -80,6 +80,7 @@ def calibrate(settings: IndexSettings, progress: Callable[[str], None]) -> Calib
         intercept=round(weights.intercept, 4),
         threshold=round(threshold - 5e-5, 4),
         when_absent=_share_answered([each.answered for each in examples if each.named_absent]),
+        when_settled=_share_answered([each.answered for each in examples if _is_settled(each)]),
         made_of={"answered": int(answered.sum()), "unanswered": int((~answered).sum())},
     )
 
@@ -239,6 +240,10 @@ def cross_validated(values: Values, answered: NDArray[np.bool_], topics: Sequenc
                 values[left_out]
             )
     return unseen
+
+
+def _is_settled(example: Example) -> bool:
+    return example.evidence.settles and not example.named_absent
 
 
 def _share_answered(answered: Sequence[bool]) -> float:

@@ -27,7 +27,8 @@ class Calibration(BaseModel):
 
     Each sign is scaled by ``means`` and ``deviations`` before its weight; ``threshold`` is the
     probability from which a question counts as answered; ``when_absent`` is the probability where
-    an absence is named. ``made_of`` says what it was fitted on.
+    an absence is named, ``when_settled`` where the evidence settles it. ``made_of`` says what it
+    was fitted on.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -39,6 +40,7 @@ class Calibration(BaseModel):
     intercept: float
     threshold: float
     when_absent: float
+    when_settled: float
     made_of: dict[str, int]
 
     def probability(self, evidence: Evidence) -> float:
@@ -84,4 +86,6 @@ class AnswerabilityJudge:
             return Answerability(min(confidence, self._calibration.when_absent), False, absent)
         if result.understood.clauses:  # who names a clause gets it
             return Answerability(max(confidence, self._calibration.threshold), True, None)
+        if evidence.settles:
+            return Answerability(max(confidence, self._calibration.when_settled), True, None)
         return Answerability(confidence, confidence >= self._calibration.threshold, None)

@@ -24,12 +24,14 @@ class Fit:
     """How well the benefit fits that fits a question best; all 0 if none does.
 
     ``relevance`` is how much of the question it turns on (0 to 5), ``met`` counts its conditions
-    that the question says are met, ``is_entry`` says that it is an entry of a catalogue.
+    that the question says are met, ``is_entry`` says that it is an entry of a catalogue and
+    ``is_priced`` that it comes to a sum.
     """
 
     relevance: float = 0.0
     met: int = 0
     is_entry: bool = False
+    is_priced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,8 @@ def _best_fit(about: Sequence[MatchedBenefit]) -> Fit:
         return Fit()
     best = max(fitting, key=lambda matched: matched.relevance)
     met = sum(state.met is True for state in best.conditions)
-    return Fit(min(best.relevance, _MOST_TELLING), met, best.entry is not None)
+    is_priced = any(amount.value is not None for amount in best.amounts)
+    return Fit(min(best.relevance, _MOST_TELLING), met, best.entry is not None, is_priced)
 
 
 def _fails(matched: MatchedBenefit) -> bool:

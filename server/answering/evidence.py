@@ -22,7 +22,7 @@ from server.answering.support import SupportReader
 
 _LOOKED_AT = 10
 _AVERAGED = 5
-_LONGEST = 80  # characters; longer ones are long stories all the same
+_USUAL, _LONGEST = 20, 80  # characters of a question; from where to where a story is a long one
 _MOST_MET = 4  # conditions; more of them say no more
 _UNRELATED = 0.6  # cosine of two texts that have nothing in common (multilingual-e5)
 _ASKS_SUM = re.compile(
@@ -49,9 +49,10 @@ class Evidence:
     date, the nearest place), which regulations don't tell. ``mean_coverage`` is that of the first
     five clauses. ``asks_measure``, ``support_missing`` and ``support`` are those of
     :class:`Support`: whether what is asked for stands beside what it is asked of. ``benefit``,
-    ``conditions_met`` and ``entry`` are those of :class:`Fit`: a benefit that the question fits.
-    ``length`` is the logarithm of the question's characters (up to 80): of a long story more words
-    are unknown and nothing is as near, and it has its answer all the same.
+    ``conditions_met``, ``entry`` and ``priced`` are those of :class:`Fit`: a benefit that the
+    question fits. ``length`` is how much longer than usual the question is, as a logarithm: of a
+    long story more words are unknown and nothing is as near, and it has its answer all the same.
+    That a question is short says nothing.
     """
 
     text: float
@@ -73,12 +74,18 @@ class Evidence:
     benefit: float
     conditions_met: float
     entry: float
+    priced: float
     length: float
 
     @classmethod
     def names(cls) -> tuple[str, ...]:
         """Names of the signs in the order of ``values``."""
         return tuple(each.name for each in fields(cls))
+
+    @property
+    def settles(self) -> bool:
+        """Whether a sum is asked for and a catalogue's row prices the occupation asked about."""
+        return bool(self.asks_sum and self.entry and self.priced)
 
     @property
     def values(self) -> tuple[float, ...]:
@@ -125,7 +132,8 @@ class EvidenceReader:
             benefit=fit.relevance,
             conditions_met=float(min(fit.met, _MOST_MET)),
             entry=float(fit.is_entry),
-            length=math.log(min(len(asked), _LONGEST)),
+            priced=float(fit.is_priced),
+            length=math.log(min(max(len(asked), _USUAL), _LONGEST) / _USUAL),
         )
 
 

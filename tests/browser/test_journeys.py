@@ -35,7 +35,8 @@ def test_a_worker_reads_an_amount_and_opens_the_clause(
     for part in answer.parts:
         expect(main).to_contain_text(part.text)
     cited = answer.citations[0]
-    main.get_by_role("link", name=cited.citation.text).first.click()
+    place = f"{cited.document.doc_number} {cited.clause.label}"
+    main.get_by_role("link", name=place).first.click()
     phone.page.wait_for_url("**/clauses/**")
     expect(main.get_by_role("heading", level=1)).to_be_visible()
     expect(main).to_contain_text(cited.document.doc_number or cited.document.title)

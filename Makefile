@@ -38,7 +38,7 @@ test: $(DEV) ## Set up whatever is missing and run all tests but those in a brow
 test-browser: $(DEV) ## Run the tests that drive a real browser (Chromium, installed if missing)
 	@$(DIANCE) build
 	@[ -n "$(CHROMIUM)" ] || { echo "· installing Chromium"; \
-	  apt-get update -q && apt-get install -qy --no-install-recommends chromium fonts-noto-cjk; } \
+	  apt-get update -q; apt-get install -qy --no-install-recommends chromium fonts-noto-cjk; } \
 	  || { echo "Chromium is needed: sudo apt-get install chromium, or CHROMIUM=/path/to/it"; exit 1; }
 	@CHROMIUM=$(CHROMIUM) $(BIN)/python -m pytest -m browser tests/browser
 

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from indexer.search import SearchIndex, SearchResult
 from server.answering import answerer
 from server.answering.answerability import Answerability
-from server.cli import app
+from server.commands.main import app
 from server.knowledge_base import KnowledgeBase
 
 

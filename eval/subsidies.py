@@ -24,9 +24,9 @@ from typing import Any
 
 from eval.question_files import read_entries
 from eval.questions import DATASETS, normalise
-from server.benefit_schemas import BenefitOut, BenefitsIn, BenefitsOut
 from server.eligibility.matching import Verdict
 from server.knowledge_base import KnowledgeBase
+from server.schemas.benefit import BenefitOut, BenefitsIn, BenefitsOut
 
 PERSONAS = DATASETS / "personas"
 

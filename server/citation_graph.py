@@ -11,7 +11,7 @@ from corpus.citations import Relation
 from corpus.document_number import parse
 from corpus.model import Document
 from indexer.store import Store
-from server.collection_schemas import (
+from server.schemas.collection import (
     CitationGraphOut,
     CitationLinkOut,
     CitedDocumentOut,

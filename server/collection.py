@@ -10,7 +10,7 @@ from corpus.model import Document
 from indexer.search import SearchIndex
 from indexer.store import Store
 from server.citation_graph import CitationGraph
-from server.collection_schemas import (
+from server.schemas.collection import (
     CollectionOut,
     CoverageOut,
     DocumentNameOut,
@@ -21,7 +21,7 @@ from server.collection_schemas import (
     MonthOut,
     YearOut,
 )
-from server.facet_schemas import FacetOut
+from server.schemas.facet import FacetOut
 
 _NO_SECTION = "其他"  # a document that a user added has no section
 

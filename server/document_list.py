@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from corpus.cleaning import comparable
 from corpus.document_number import fold_typed
-from server.schemas import DocumentOut
+from server.schemas.search import DocumentOut
 
 UNKNOWN = "未注明"
 """Stands for a year or section that the text doesn't give."""

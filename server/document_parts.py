@@ -11,7 +11,7 @@ from corpus.printed import printed_pieces
 from corpus.quotation import citation_text, place_errata, quote
 from indexer.related import related_units
 from indexer.search import SearchIndex
-from server.document_schemas import (
+from server.schemas.document import (
     CitationFormOut,
     PrintedPieceOut,
     PrintedProvisionOut,

@@ -20,14 +20,17 @@ from indexer.facets import Sort
 from indexer.filters import Filters
 from indexer.lookup import look_up
 from indexer.search import Mode, SearchIndex
-from server.answer_schemas import AnswerOut
 from server.answering.answerer import Answerer
 from server.answering.wording_settings import open_writer
-from server.benefit_schemas import BenefitOut, BenefitsIn, BenefitsOut, QuestionOut
 from server.collection import describe
-from server.collection_schemas import CollectionOut
 from server.document_parts import DocumentParts
-from server.document_schemas import (
+from server.eligibility.benefit_finder import BenefitFinder
+from server.eligibility.matching import MatchedBenefit
+from server.eligibility.profile import UnderstoodProfile
+from server.schemas.answer import AnswerOut
+from server.schemas.benefit import BenefitOut, BenefitsIn, BenefitsOut, QuestionOut
+from server.schemas.collection import CollectionOut
+from server.schemas.document import (
     AttachmentOut,
     ClauseDetailOut,
     ClauseLineOut,
@@ -38,13 +41,10 @@ from server.document_schemas import (
     outline_of,
     tables_of,
 )
-from server.eligibility.benefit_finder import BenefitFinder
-from server.eligibility.matching import MatchedBenefit
-from server.eligibility.profile import UnderstoodProfile
-from server.facet_schemas import FacetOut
-from server.schemas import DocumentOut, DocumentsOut, HitOut, LookupOut, SearchOut
+from server.schemas.facet import FacetOut
+from server.schemas.search import DocumentOut, DocumentsOut, HitOut, LookupOut, SearchOut
+from server.schemas.suggestion import SuggestionsOut
 from server.settings import ServerSettings
-from server.suggestion_schemas import SuggestionsOut
 from server.suggestions import Suggester
 
 if TYPE_CHECKING:

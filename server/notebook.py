@@ -10,9 +10,9 @@ from markupsafe import Markup
 from indexer.notebook import clause_cell, marked, table, titled
 
 if TYPE_CHECKING:
-    from server.answer_schemas import AnswerOut
-    from server.benefit_schemas import BenefitOut, BenefitsOut
-    from server.schemas import HitOut, SearchOut
+    from server.schemas.answer import AnswerOut
+    from server.schemas.benefit import BenefitOut, BenefitsOut
+    from server.schemas.search import HitOut, SearchOut
 
 _VERDICTS = {"applies": "符合", "may_apply": "可能符合", "does_not_apply": "不符合"}
 _MARKS = {True: "✓", False: "✗", None: "?"}

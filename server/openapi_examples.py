@@ -21,13 +21,17 @@ _LONGEST_LIST = 3  # an answer has at most as many citations, to which its parts
 
 @dataclass(frozen=True, slots=True)
 class ExampleRequest:
-    """One request; ``path`` is as the description has it, ``place`` fills in what it names."""
+    """One request; ``path`` is as the description has it, ``place`` fills in what it names.
+
+    One that isn't answered gets an empty response.
+    """
 
     method: str
     path: str
     place: dict[str, str] = field(default_factory=dict)
     query: dict[str, str | int] = field(default_factory=dict)
     body: dict[str, object] | None = None
+    is_answered: bool = True
 
     @property
     def parameters(self) -> dict[str, str | int]:
@@ -67,6 +71,19 @@ REQUESTS = (
         "/api/v1/benefits/match",
         body={"profile": {"occupation": "电工", "level": "中级", "year": 2021}, "as_of": _DAY},
     ),
+    ExampleRequest(
+        "get",
+        "/api/v1/documents/{document_id}/original",
+        place={"document_id": "云财规-2019-3"},
+    ),
+    ExampleRequest("get", "/api/v1/suggest", query={"q": "学徒", "limit": 3}),
+    ExampleRequest("get", "/api/v1/collection", query={"as_of": _DAY}),
+    ExampleRequest(
+        "post",
+        "/api/v1/feedback",
+        body={"question": "学徒制一年补多少钱", "helpful": True, "comment": "金额清楚"},
+        is_answered=False,
+    ),
     ExampleRequest("get", "/healthz"),
     ExampleRequest("get", "/readyz"),
 )
@@ -99,8 +116,9 @@ def _add_examples(description: dict[str, Any]) -> None:
                 parameter["example"] = request.parameters[parameter["name"]]
         if request.body is not None:
             operation["requestBody"]["content"]["application/json"]["example"] = request.body
-        answer = operation["responses"]["200"]["content"]["application/json"]
-        answer["example"] = responses[request.path]
+        if request.is_answered:
+            answer = operation["responses"]["200"]["content"]["application/json"]
+            answer["example"] = responses[request.path]
 
 
 def _shortened(value: Any) -> Any:  # noqa: ANN401  (any JSON)
@@ -130,6 +148,7 @@ def write_responses() -> None:
             ).json()
         )
         for request in REQUESTS
+        if request.is_answered
     }
     text = json.dumps(answered, ensure_ascii=False, indent=1)
     RESPONSES.write_text(text + "\n", encoding="utf-8")

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from server.document_schemas import DocumentDetailOut, PartOut, ProvisionOut
-from server.schemas import ErratumOut
+from server.schemas.document import DocumentDetailOut, PartOut, ProvisionOut
+from server.schemas.search import ErratumOut
 
 _SERIAL_HEADS = ("序号", "编号")
 _LONGEST_ENTRY = 24  # characters of an outline entry that has no heading

@@ -1,6 +1,6 @@
 """The command ``diance`` for shell scripts, answered by this process: nothing is loaded twice.
 
-A script finds an executable that sends its arguments through a socket; here ``server.cli.main`` is
+A script finds an executable that sends its arguments through a socket; here ``server.commands.main.main`` is
 called with them, and what it prints and its exit status go back.
 """
 
@@ -21,14 +21,14 @@ from unittest import mock
 from indexer.index_folder import current_build
 from indexer.search import SearchIndex
 from indexer.settings import IndexSettings
-from server.cli import main
+from server.commands.main import main
 
 _CLIENT = """\
 #!{python} -E
 import os, sys
 from multiprocessing.connection import Client
 if sys.argv[1:2] == ["serve"]:
-    os.execv({python!r}, [{python!r}, "-m", "server.cli", *sys.argv[1:]])
+    os.execv({python!r}, [{python!r}, "-m", "server.commands.main", *sys.argv[1:]])
 with Client({address!r}) as process:
     process.send((sys.argv[1:], os.getcwd(), dict(os.environ)))
     status, out, err = process.recv()

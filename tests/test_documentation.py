@@ -26,7 +26,7 @@ from typer.main import get_command
 
 from indexer.search import SearchIndex
 from indexer.settings import IndexSettings
-from server.cli import app
+from server.commands.main import app
 from tests.command_in_process import answered_here
 from tests.documentation_blocks import RUNNABLE, Block, blocks_of, is_as_shown, steps_of
 from tests.indexer.small_collection import write_source

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from indexer.search import SearchIndex
-from server.cli import app
+from server.commands.main import app
 from server.settings import ServerSettings
 
 ROOT = Path(__file__).parent.parent

@@ -9,7 +9,7 @@ from corpus.validity import Period, Status, Validity
 from indexer.correction import Correction
 from indexer.search import Hit
 from server.answering.selection import Selected
-from server.status_schemas import StatusOut
+from server.schemas.status import StatusOut
 
 
 def spoken_day(day: date, today: date) -> str:

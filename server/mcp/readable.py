@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from server.answer_schemas import AnswerOut
-from server.benefit_schemas import BenefitOut, BenefitsOut
-from server.document_schemas import ClauseDetailOut, DocumentDetailOut
 from server.eligibility.matching import Verdict
-from server.schemas import DocumentOut, DocumentsOut, HitOut, LookupOut, SearchOut
+from server.schemas.answer import AnswerOut
+from server.schemas.benefit import BenefitOut, BenefitsOut
+from server.schemas.document import ClauseDetailOut, DocumentDetailOut
+from server.schemas.search import DocumentOut, DocumentsOut, HitOut, LookupOut, SearchOut
 
 _LONGEST_CLAUSE = 400  # characters of a clause among others
 _LONGEST_DOCUMENT = 6_000  # characters of the clauses of a document; whole as a resource

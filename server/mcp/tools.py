@@ -12,12 +12,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from indexer.filters import Filters
 from indexer.search import LONGEST_QUERY, Mode
-from server.answer_schemas import AnswerIn, AnswerOut
-from server.benefit_schemas import BenefitsIn, BenefitsOut
-from server.document_schemas import ClauseDetailOut, DocumentDetailOut
 from server.knowledge_base import KnowledgeBase
 from server.mcp import readable
-from server.schemas import LookupOut, SearchOut
+from server.schemas.answer import AnswerIn, AnswerOut
+from server.schemas.benefit import BenefitsIn, BenefitsOut
+from server.schemas.document import ClauseDetailOut, DocumentDetailOut
+from server.schemas.search import LookupOut, SearchOut
 
 _LONGEST_NAME = 100  # characters; as in the API
 

@@ -9,15 +9,15 @@ from fastapi import APIRouter, Query, Response
 
 from indexer.facets import Sort
 from indexer.search import LONGEST_QUERY, Mode
-from server.answer_schemas import AnswerIn, AnswerOut
-from server.benefit_schemas import BenefitsIn, BenefitsOut
-from server.collection_schemas import CollectionOut
-from server.document_schemas import ClauseDetailOut, DocumentDetailOut, OriginalOut
 from server.feedback import FeedbackIn
 from server.routes.dependencies import AsOf, ClientOf, FeedbackBoxOf, FiltersOf, KnowledgeBaseOf
 from server.routes.negotiation import MediaType
-from server.schemas import DocumentsOut, LookupOut, ProblemOut, SearchOut
-from server.suggestion_schemas import MOST_SUGGESTIONS, SuggestionsOut
+from server.schemas.answer import AnswerIn, AnswerOut
+from server.schemas.benefit import BenefitsIn, BenefitsOut
+from server.schemas.collection import CollectionOut
+from server.schemas.document import ClauseDetailOut, DocumentDetailOut, OriginalOut
+from server.schemas.search import DocumentsOut, LookupOut, ProblemOut, SearchOut
+from server.schemas.suggestion import MOST_SUGGESTIONS, SuggestionsOut
 
 _PROBLEMS: dict[int | str, dict[str, object]] = {
     status: {

@@ -12,7 +12,7 @@ from fastapi.responses import Response
 from fastapi.templating import Jinja2Templates
 from markupsafe import Markup, escape
 
-from server.schemas import ErratumOut
+from server.schemas.search import ErratumOut
 
 WEB = Path(__file__).parent
 """Templates and static files."""

@@ -15,9 +15,9 @@ from lxml import html
 from corpus.benefits.facts import Fact, FactType
 from corpus.benefits.loading import BENEFITS_FOLDER, load_facts
 from server.app import create_app
-from server.benefit_schemas import BenefitsIn, BenefitsOut
 from server.eligibility.benefit_form import BenefitForm
 from server.knowledge_base import KnowledgeBase
+from server.schemas.benefit import BenefitsIn, BenefitsOut
 
 FACTS: Mapping[str, Fact] = load_facts(BENEFITS_FOLDER / "facts")
 ELECTRICIAN = "我是电工,2021年考了中级技能等级证,能领多少钱"

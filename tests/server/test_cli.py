@@ -17,12 +17,12 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from indexer.search import SearchIndex
-from server.cli import app
+from server.commands.main import app
 
 
 def diance(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "server.cli", *arguments],
+        [sys.executable, "-m", "server.commands.main", *arguments],
         capture_output=True,
         text=True,
         check=False,
@@ -155,7 +155,7 @@ def test_the_server_starts_becomes_ready_answers_and_stops() -> None:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     server = subprocess.Popen(
-        [sys.executable, "-m", "server.cli", "serve", "--port", str(port)],
+        [sys.executable, "-m", "server.commands.main", "serve", "--port", str(port)],
         stderr=subprocess.PIPE,
         text=True,
     )

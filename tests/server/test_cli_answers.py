@@ -10,7 +10,8 @@ from typer.testing import CliRunner
 from indexer.search import SearchIndex, SearchResult
 from server.answering import answerer
 from server.answering.answerability import Answerability
-from server.cli import app
+from server.answering.entitlements import Entitlements
+from server.commands.main import app
 from server.knowledge_base import KnowledgeBase
 
 
@@ -39,7 +40,7 @@ def test_json_is_what_the_api_returns() -> None:
 class _NothingFits:
     def __init__(self, index: SearchIndex) -> None: ...
 
-    def judge(self, question: str, result: SearchResult) -> Answerability:
+    def judge(self, question: str, result: SearchResult, entitled: Entitlements) -> Answerability:
         return Answerability(0.0, False, None)
 
 

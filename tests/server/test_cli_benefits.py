@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from indexer.errors import InvalidQueryError, NotFoundError
-from server.cli import app
+from server.commands.main import app
 
 runner = CliRunner()
 pytestmark = pytest.mark.usefixtures("index")

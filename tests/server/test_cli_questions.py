@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 from indexer.build import BuildProgress, BuildReport, build_index
 from indexer.errors import DianceError
 from indexer.settings import IndexSettings
-from server.cli import app
+from server.commands.main import app
 from tests.indexer.small_collection import HashingEncoder, write_source
 from tests.indexer.stand_in_model import Reply, error, good, stand_in_model
 
@@ -35,7 +35,7 @@ def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         return build_index(settings, encoder=HashingEncoder(), progress=progress)
 
     monkeypatch.setattr("indexer.ingest.build_index", without_model)
-    monkeypatch.setattr("server.cli_questions.build_index", without_model)
+    monkeypatch.setattr("server.commands.questions.build_index", without_model)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     monkeypatch.setenv("DIANCE_DATA_FOLDER", str(tmp_path / "data"))
     monkeypatch.setenv("DIANCE_SOURCES_FOLDER", str(sources))

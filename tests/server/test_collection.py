@@ -10,9 +10,9 @@ from fastapi.testclient import TestClient
 
 from corpus.model import Compilation
 from server.app import create_app
-from server.collection_schemas import CollectionOut
 from server.knowledge_base import KnowledgeBase
 from server.routes.pages.citation_diagram import ROW, diagram_of
+from server.schemas.collection import CollectionOut
 
 
 @pytest.fixture(scope="module")

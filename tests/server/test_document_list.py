@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 from server.app import create_app
 from server.document_list import Choice, Order, choose
 from server.knowledge_base import KnowledgeBase
-from server.schemas import DocumentOut
+from server.schemas.search import DocumentOut
 from tests.server.page import Page
 
 

@@ -18,12 +18,12 @@ from corpus.skill_levels import LEVEL_BY_NAME
 from eval.questions import DATASETS, read_questions
 from indexer.search import SearchIndex
 from server.app import create_app
-from server.benefit_schemas import BenefitOut, BenefitsIn, BenefitsOut
 from server.eligibility.benefit_finder import BenefitFinder
 from server.eligibility.matching import Verdict
 from server.eligibility.reading import FactReader
 from server.eligibility.stated_facts import StatedFacts, holds
 from server.knowledge_base import KnowledgeBase
+from server.schemas.benefit import BenefitOut, BenefitsIn, BenefitsOut
 
 CATALOGUE = "云人社通-2021-22"
 

@@ -264,7 +264,7 @@ def test_what_is_no_resource_is_said(knowledge_base: KnowledgeBase, uri: str) ->
 
 
 STDIO = StdioServerParameters(
-    command=sys.executable, args=["-m", "server.cli", "mcp"], env=dict(os.environ)
+    command=sys.executable, args=["-m", "server.commands.main", "mcp"], env=dict(os.environ)
 )
 
 
@@ -301,7 +301,7 @@ def test_standard_output_holds_the_protocol_and_nothing_else() -> None:
     }
     ready = {"jsonrpc": "2.0", "method": "notifications/initialized"}
     server = subprocess.Popen(
-        [sys.executable, "-m", "server.cli", "mcp"],
+        [sys.executable, "-m", "server.commands.main", "mcp"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -327,7 +327,7 @@ def test_standard_output_holds_the_protocol_and_nothing_else() -> None:
 
 def test_without_an_index_the_command_says_what_to_do(empty_data_folder: Path) -> None:
     result = subprocess.run(
-        [sys.executable, "-m", "server.cli", "mcp"],
+        [sys.executable, "-m", "server.commands.main", "mcp"],
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

@@ -11,10 +11,10 @@ from markupsafe import escape
 from indexer.notebook import marked
 from indexer.search import SearchIndex
 from indexer.settings import IndexSettings
-from server.answer_schemas import AnswerOut
-from server.benefit_schemas import BenefitsIn, BenefitsOut
 from server.knowledge_base import KnowledgeBase
-from server.schemas import SearchOut
+from server.schemas.answer import AnswerOut
+from server.schemas.benefit import BenefitsIn, BenefitsOut
+from server.schemas.search import SearchOut
 from server.settings import ServerSettings
 
 HOSTILE = "<script>alert('电工')</script>&"

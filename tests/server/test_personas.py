@@ -19,8 +19,8 @@ from eval.subsidies import (
     measure_case,
     read_cases,
 )
-from server.benefit_schemas import BenefitsIn
 from server.knowledge_base import KnowledgeBase
+from server.schemas.benefit import BenefitsIn
 
 CASES = read_cases(PERSONAS)
 

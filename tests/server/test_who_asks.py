@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from server.benefit_schemas import BenefitsIn
 from server.eligibility.matching import Verdict
 from server.eligibility.profile import Profile
 from server.knowledge_base import KnowledgeBase
+from server.schemas.benefit import BenefitsIn
 
 
 @pytest.mark.parametrize(

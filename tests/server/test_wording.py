@@ -16,12 +16,12 @@ from fastapi.testclient import TestClient
 
 from indexer.language_model.endpoint import Endpoint
 from indexer.search import SearchIndex
-from server.answer_schemas import WORDED_BY_A_MODEL
 from server.answering.answer import Answer
 from server.answering.wording import AnswerWriter, Withheld, Wording
 from server.answering.wording_settings import WordingSettings, open_writer
 from server.app import create_app
 from server.knowledge_base import KnowledgeBase
+from server.schemas.answer import WORDED_BY_A_MODEL
 from tests.indexer.stand_in_model import Reply, StandIn, error, says, stand_in_model
 
 QUESTION = "学徒制补贴标准是多少"
@@ -94,7 +94,7 @@ def test_the_command_prints_a_wording_before_the_quotes_or_the_quotes_alone(
 ) -> None:
     said = RATE.replace("4000", rate)
     done = subprocess.run(
-        [sys.executable, "-m", "server.cli", "answer", QUESTION],
+        [sys.executable, "-m", "server.commands.main", "answer", QUESTION],
         env=os.environ | {"DIANCE_ANSWER_URL": model(says(said)).url, "DIANCE_ANSWER_MODEL": "m"},
         capture_output=True,
         text=True,
@@ -279,7 +279,7 @@ def test_by_default_no_network_code_is_loaded_or_run(index: SearchIndex) -> None
 import socket, sys
 def refuse(*_): raise AssertionError("a connection")
 socket.socket.connect = socket.create_connection = refuse
-import server.app, server.cli
+import server.app, server.commands.main
 from server.knowledge_base import KnowledgeBase
 from server.settings import ServerSettings
 answered = KnowledgeBase.open(ServerSettings()).answer({QUESTION!r})

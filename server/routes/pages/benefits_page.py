@@ -10,7 +10,6 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from indexer.errors import DianceError, InvalidQueryError
-from server.benefit_schemas import BenefitsIn, BenefitsOut
 from server.eligibility.benefit_form import BenefitForm
 from server.knowledge_base import KnowledgeBase
 from server.routes.dependencies import AsOf, KnowledgeBaseOf
@@ -28,6 +27,7 @@ from server.routes.pages.benefits_view import (
     single_card,
     unit_fields,
 )
+from server.schemas.benefit import BenefitsIn, BenefitsOut
 from server.web.rendering import render, render_problem
 
 _MOST_ASKED = 3  # at a time

@@ -9,10 +9,10 @@ from typing import Literal
 from urllib.parse import quote
 
 from corpus.benefits.facts import Fact, FactType
-from server.benefit_schemas import BenefitOut, QuestionOut
 from server.eligibility.benefit_form import NO, OCCUPATION, YES, BenefitForm, denial_of
 from server.eligibility.matching import Verdict
-from server.schemas import HitOut
+from server.schemas.benefit import BenefitOut, QuestionOut
+from server.schemas.search import HitOut
 
 ADDRESS = "/benefits"
 ONLY = "只看"

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from server.collection_schemas import CitationGraphOut, CitationLinkOut, CitedDocumentOut
+from server.schemas.collection import CitationGraphOut, CitationLinkOut, CitedDocumentOut
 
 ROW = 36
 """Height of a row in user units; 16 of them are 1 em, so that arcs grow with the text."""

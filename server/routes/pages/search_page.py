@@ -17,13 +17,13 @@ from indexer.errors import DianceError, InvalidQueryError
 from indexer.facets import Facet, Sort
 from indexer.lookup import LookupMatch
 from indexer.search import Mode
-from server.answer_schemas import AnswerOut, AnswerPartOut
-from server.benefit_schemas import BenefitOut
 from server.eligibility.matching import Verdict
-from server.facet_schemas import FacetOut
 from server.knowledge_base import KnowledgeBase
 from server.routes.pages.search_address import SearchAddress
-from server.schemas import HitOut, LookupOut
+from server.schemas.answer import AnswerOut, AnswerPartOut
+from server.schemas.benefit import BenefitOut
+from server.schemas.facet import FacetOut
+from server.schemas.search import HitOut, LookupOut
 from server.web.rendering import render
 
 _PAGE_SIZE = 10

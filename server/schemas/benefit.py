@@ -16,7 +16,7 @@ from server.eligibility.amounts import ComputedAmount
 from server.eligibility.asking import OpenQuestion
 from server.eligibility.matching import MatchedBenefit, Verdict
 from server.eligibility.profile import Profile, UnderstoodProfile
-from server.schemas import HitOut
+from server.schemas.search import HitOut
 
 
 class BenefitsIn(BaseModel):

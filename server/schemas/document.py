@@ -13,7 +13,7 @@ from corpus.model import Document, Part, Provision, ProvisionKind
 from corpus.printed import PrintedPiece
 from corpus.quotation import PlacedErratum
 from indexer.passages import Unit
-from server.schemas import CellOut, DocumentOut, ErratumOut, HitOut
+from server.schemas.search import CellOut, DocumentOut, ErratumOut, HitOut
 
 
 class PartOut(BaseModel):

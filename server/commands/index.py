@@ -10,10 +10,10 @@ from pydantic import BaseModel
 from rich.text import Text
 
 from indexer.build import build_index
+from server.commands.terminal import AsJson, err, out, print_json, shown_progress
 from server.doctor import examine
 from server.doctor.finding import Severity
 from server.settings import ServerSettings
-from server.terminal import AsJson, err, out, print_json, shown_progress
 
 
 class BuildOut(BaseModel):

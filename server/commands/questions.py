@@ -11,8 +11,8 @@ from indexer.build import build_index
 from indexer.errors import LanguageModelError
 from indexer.generation.settings import endpoint_of
 from indexer.language_model.endpoint import Endpoint
+from server.commands.terminal import AsJson, err, out, print_json, shown_progress
 from server.settings import ServerSettings
-from server.terminal import AsJson, err, out, print_json, shown_progress
 
 _MOST_SHOWN = 10
 

@@ -11,8 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from indexer.search import LONGEST_QUERY
 from server import notebook
 from server.answering.answer import Answer, Part
-from server.benefit_schemas import BenefitOut
-from server.schemas import HitOut
+from server.schemas.benefit import BenefitOut
+from server.schemas.search import HitOut
 
 if TYPE_CHECKING:
     from server.answering.wording import Wording

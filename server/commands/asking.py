@@ -8,8 +8,8 @@ import typer
 
 from indexer.filters import Filters
 from indexer.search import Mode
-from server.cli_display import show_document, show_documents, show_hit, show_lookup
-from server.terminal import AsJson, AsOf, day_of, err, open_knowledge_base, print_json
+from server.commands.display import show_document, show_documents, show_hit, show_lookup
+from server.commands.terminal import AsJson, AsOf, day_of, err, open_knowledge_base, print_json
 
 _NARROWING = "缩小范围"
 

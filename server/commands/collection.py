@@ -18,10 +18,8 @@ from indexer.errors import DianceError
 from indexer.generation.settings import endpoint_of
 from indexer.ingest import IngestedFile, examine, found_in, undo
 from indexer.ingest import ingest as ingest_files
-from server.cli_questions import QuestionsOut, generate_questions, show_report
-from server.knowledge_base import KnowledgeBase
-from server.settings import ServerSettings
-from server.terminal import (
+from server.commands.questions import QuestionsOut, generate_questions, show_report
+from server.commands.terminal import (
     AsJson,
     err,
     open_knowledge_base,
@@ -29,6 +27,8 @@ from server.terminal import (
     print_json,
     shown_progress,
 )
+from server.knowledge_base import KnowledgeBase
+from server.settings import ServerSettings
 
 
 class IngestedDocumentOut(BaseModel):

@@ -15,10 +15,10 @@ from corpus.benefits.loading import BenefitRules
 from indexer.errors import InvalidQueryError, NotFoundError
 from indexer.search import SearchIndex
 from server import problems
-from server.benefit_schemas import BenefitOut, BenefitsIn, BenefitsOut
+from server.commands.terminal import AsJson, AsOf, day_of, err, open_knowledge_base, out, print_json
 from server.eligibility.matching import Verdict
+from server.schemas.benefit import BenefitOut, BenefitsIn, BenefitsOut
 from server.settings import ServerSettings
-from server.terminal import AsJson, AsOf, day_of, err, open_knowledge_base, out, print_json
 
 _VERDICTS = {
     Verdict.APPLIES: ("符合", "green"),

@@ -7,7 +7,7 @@ import datetime
 from pydantic import BaseModel, Field
 
 from corpus.model import Document
-from server.facet_schemas import FacetOut
+from server.schemas.facet import FacetOut
 
 
 class DocumentNameOut(BaseModel):

@@ -8,9 +8,9 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from server.document_schemas import DocumentDetailOut
-from server.schemas import DocumentsOut, HitOut, LookupOut
-from server.terminal import err, out
+from server.commands.terminal import err, out
+from server.schemas.document import DocumentDetailOut
+from server.schemas.search import DocumentsOut, HitOut, LookupOut
 
 
 def show_hit(hit: HitOut) -> None:

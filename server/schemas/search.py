@@ -16,8 +16,8 @@ from indexer.lookup import LookupResult
 from indexer.query import Understanding
 from indexer.search import Hit, SearchResult
 from server import notebook
-from server.facet_schemas import FacetOut, facets_out
-from server.status_schemas import PeriodOut, StatusOut
+from server.schemas.facet import FacetOut, facets_out
+from server.schemas.status import PeriodOut, StatusOut
 
 
 class CellOut(BaseModel):

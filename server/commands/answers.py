@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from server.answer_schemas import AnswerOut
-from server.cli_benefits import show_benefit
-from server.terminal import AsJson, AsOf, day_of, err, open_knowledge_base, out, print_json
+from server.commands.benefits import show_benefit
+from server.commands.terminal import AsJson, AsOf, day_of, err, open_knowledge_base, out, print_json
+from server.schemas.answer import AnswerOut
 
 _BENEFITS_SHOWN = 3
 

@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from indexer.errors import DianceError
+from server.commands.terminal import err, open_knowledge_base
 from server.settings import ServerSettings
-from server.terminal import err, open_knowledge_base
 
 Host = Annotated[str | None, typer.Option(help="监听地址(DIANCE_HOST)")]
 Port = Annotated[int | None, typer.Option(help="监听端口(DIANCE_PORT)", min=1, max=65535)]

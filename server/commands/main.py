@@ -13,14 +13,14 @@ import typer
 from pydantic import ValidationError
 
 from indexer.errors import DianceError, NotFoundError
-from server.cli_answers import answer
-from server.cli_asking import documents, lookup, search, show
-from server.cli_benefits import benefits
-from server.cli_collection import export, ingest, remove
-from server.cli_index import build, doctor
-from server.cli_questions import questions
-from server.cli_serving import mcp, serve
-from server.terminal import err
+from server.commands.answers import answer
+from server.commands.asking import documents, lookup, search, show
+from server.commands.benefits import benefits
+from server.commands.collection import export, ingest, remove
+from server.commands.index import build, doctor
+from server.commands.questions import questions
+from server.commands.serving import mcp, serve
+from server.commands.terminal import err
 
 _ASK, _SERVE, _COLLECT, _MEASURE = "提问和查阅", "提供服务", "建立和维护", "测量和校准"
 _COMMANDS = {

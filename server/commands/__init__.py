@@ -1,0 +1,1 @@
+"""The command `diance`: one module a group of commands."""

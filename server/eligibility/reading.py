@@ -131,10 +131,15 @@ class FactReader:
 def _longest(said: Sequence[_Said]) -> list[_Said]:
     """The longest of those that overlap, without words that say nothing of the fact."""
     kept: list[_Said] = []
-    for each in sorted(said, key=lambda one: (-len(one.saying.words), one.start)):
+    for each in sorted(said, key=_precedence):
         if all(each.end <= other.start or other.end <= each.start for other in kept):
             kept.append(each)
     return [each for each in kept if each.saying.value != _NOTHING]
+
+
+def _precedence(said: _Said) -> tuple[int, bool, int]:
+    """The longest first; of those as long, the one that says nothing (一天 before #天)."""
+    return -len(said.saying.words), said.saying.value != _NOTHING, said.start
 
 
 def _sayings(fact: Fact) -> Iterator[tuple[str, str]]:

@@ -10,6 +10,8 @@ from typing import Annotated, Any, Generic, TypeVar
 from mcp.types import Tool, ToolAnnotations
 from pydantic import BaseModel, ConfigDict, Field
 
+from corpus.validity import Status
+from indexer.facets import Sort
 from indexer.filters import Filters
 from indexer.search import LONGEST_QUERY, Mode
 from server.knowledge_base import KnowledgeBase
@@ -51,7 +53,10 @@ class SearchArguments(_Arguments):
     year_from: Year = Field(default=None, description="起始年份")
     year_to: Year = Field(default=None, description="截止年份")
     section: Name = Field(default=None, description="汇编栏目")
+    status: Status | None = Field(default=None, description="有效性,以 as_of 那天为准")
     as_of: AsOf = Field(default=None, description="以哪一天为准;此后印发的文件不计")
+    sort: Sort = Field(default=Sort.RELEVANCE, description="relevance 按相关度,newest 按印发日期")
+    facets: bool = Field(default=False, description="统计发文单位、年份、栏目、有效性")
 
 
 class LookupArguments(_Arguments):
@@ -129,6 +134,7 @@ def _search(knowledge_base: KnowledgeBase, asked: SearchArguments) -> SearchOut:
         year_to=asked.year_to,
         section=asked.section or None,
         as_of=asked.as_of,
+        status=asked.status,
     )
     return knowledge_base.search(
         asked.query,
@@ -136,6 +142,8 @@ def _search(knowledge_base: KnowledgeBase, asked: SearchArguments) -> SearchOut:
         offset=asked.offset,
         mode=asked.mode,
         filters=filters,
+        sort=asked.sort,
+        facets=asked.facets,
         as_of=asked.as_of,
     )
 

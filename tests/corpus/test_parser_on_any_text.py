@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hypothesis import example, given, settings
+from hypothesis import example, given, reject, settings
 from hypothesis import strategies as st
 
+from corpus.asked_as import AskedAsError
+from corpus.benefits.annotations import BenefitRuleError
 from corpus.coverage import coverage_of
 from corpus.edition import Edition, prepare_edition
 from corpus.model import Span
@@ -46,7 +48,10 @@ def test_each_character_is_placed_exactly_once(lines: list[str]) -> None:
         for provision in document.provisions:
             quotation = quote(text, document.subtree(provision))
             assert quotation.quote == "".join(span.of(text) for span in quotation.spans)
-    edition_of(text)
+    try:
+        edition_of(text)
+    except (AskedAsError, BenefitRuleError):
+        reject()  # the number of a document for which there are annotations, and another text
 
 
 def edition_of(text: str) -> Edition:

@@ -23,7 +23,7 @@ from indexer.language_model.endpoint import Endpoint
 from indexer.search import SearchIndex
 from indexer.settings import IndexSettings
 from server.app import create_app
-from server.doctor import examine as examine_all
+from server.doctor.collection import examine_collection
 from server.knowledge_base import KnowledgeBase
 from tests.indexer.small_collection import HashingEncoder, write_source
 from tests.indexer.stand_in_model import Reply, StandIn, error, good, says, stand_in_model
@@ -123,7 +123,7 @@ def test_an_everyday_question_finds_the_clause_and_is_marked(
         assert hit["asked_as"] == QUESTION
         assert hit["asked_as_machine_made"] is True
         page = client.get("/", params={"q": QUESTION}).text
-    assert f"常见问法(机器生成):{QUESTION}" in page
+    assert f"常见问法（机器生成）：{QUESTION}" in page
 
 
 def test_each_line_says_who_made_it_and_when(settings: IndexSettings, model: Model) -> None:
@@ -165,7 +165,7 @@ def test_they_are_counted_apart(settings: IndexSettings, model: Model, tmp_path:
         return says("抱歉,我无法回答。") if clause == START else well(clause, 0)
 
     run(settings, model(without_start))
-    messages = [f.message for f in examine_all(settings) if f.subject == "问法"]
+    messages = [f.message for f in examine_collection(settings) if f.subject == "问法"]
     assert any("机器生成(qwen-small)" in message for message in messages)
     generated = questions_path(settings.added_folder, "渔业.txt").read_bytes()
     undo(settings, "渔业.txt", encoder=HashingEncoder())
@@ -361,12 +361,12 @@ def test_stale_lines_are_left_out_reported_and_written_again(
         "\n".join([*entries, "{", "\udcff"]), encoding="utf-8", errors="surrogateescape"
     )
     build_index(settings, encoder=HashingEncoder())  # isn't stopped by them
-    notes = [f.message for f in examine_all(settings) if "没有采用" in f.message]
+    notes = [f.message for f in examine_collection(settings) if "没有采用" in f.message]
     assert len(notes) == 1
     for words in ("4 行", "没有条款", "已经改变", "格式有误", "diance questions 渔业.txt"):
         assert words in notes[0]
     assert run(settings, model(well)).answered == 2
-    assert [f for f in examine_all(settings) if "没有采用" in f.message] == []
+    assert [f for f in examine_collection(settings) if "没有采用" in f.message] == []
 
 
 def test_new_questions_make_a_new_index(settings: IndexSettings, model: Model) -> None:

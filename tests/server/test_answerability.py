@@ -43,7 +43,7 @@ def share_refused(judge: Judge, questions: Sequence[str]) -> float:
     return sum(refused) / len(refused)
 
 
-@pytest.mark.parametrize(("kind", "floor"), [(Kind.FAR, 0.9), (Kind.NEAR, 0.85)])
+@pytest.mark.parametrize(("kind", "floor"), [(Kind.FAR, 0.9), (Kind.NEAR, 0.75)])
 def test_questions_without_an_answer_are_refused(judge: Judge, kind: Kind, floor: float) -> None:
     asked = [
         each.question

@@ -84,7 +84,7 @@ def test_a_program_gets_data(client: TestClient) -> None:
 
 
 def test_an_unknown_clause_is_said_to_be_missing(client: TestClient) -> None:
-    response = client.get("/clauses/没有")
+    response = client.get("/clauses/没有", headers={"Accept": "text/html"})
     assert response.status_code == 404
     assert 'role="alert"' in response.text
 

@@ -184,7 +184,7 @@ def test_a_hit_says_why_where_and_how_it_stands(client: TestClient) -> None:
     assert any(status.value in text_of(first, ".//span") for status in Status)
     assert first.xpath(".//time/@datetime")
     everyday = page_of(client, q="带徒弟有补助吗")
-    assert "有人这样找" in text_of(everyday, "//p[@class='asked']")
+    assert "常见问法" in text_of(everyday, "//p[@class='asked']")
 
 
 def test_the_links_of_a_hit_lead_to_its_clause(client: TestClient) -> None:

@@ -21,8 +21,8 @@ from corpus.document_number import (
 )
 from corpus.model import Document
 from indexer.clause_address import CLAUSE_START, find_clause, part_named, steps_of
-from indexer.query import numbered
-from indexer.search import Hit, SearchIndex, checked_query
+from indexer.query import checked_query, numbered
+from indexer.search import Hit, SearchIndex
 
 
 class LookupMatch(StrEnum):

@@ -1,8 +1,8 @@
-"""What a query names: documents, clauses, years, issuers, occupations. They weigh, never filter.
+"""What is typed, and what it names: documents, clauses, years, issuers, occupations.
 
-A name in a query is evidence of what is meant, not a condition: who asks for 2021 may mean a
-document of 2019 that still holds. So each adds to the scores of the units that it speaks for and
-takes nothing from the others.
+Names weigh, they never filter. A name in a query is evidence of what is meant, not a condition: who
+asks for 2021 may mean a document of 2019 that still holds. So each adds to the scores of the units
+that it speaks for and takes nothing from the others.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from corpus.document_number import (
 from corpus.model import Document, PartKind
 from corpus.validity import Validity
 from indexer.clause_address import find_leading_clause, part_named, steps_of
+from indexer.errors import InvalidQueryError
 from indexer.lexicon import any_of
 from indexer.passages import short_title
 from indexer.store import Store
@@ -48,6 +49,28 @@ _QUOTED = re.compile(r"[《〈]([^《》〈〉]+)[》〉]")
 _PART = re.compile(r"[\W的中]*(附[件表](?:[一二三四五六七八九十]{1,3}|\d{1,2}(?!\d))?)")
 _MISTYPED = 95  # rapidfuzz; a title that lacks a word is another document's, often one of the state
 _ABOUT = re.compile(r"^(?:关于|云南省|贯彻落实|全面推行|开展|推行|推动|做好)+|[（(][^（）()]*[)）]")
+
+LONGEST_QUERY = 500  # characters
+
+
+def checked_query(query: str) -> str:
+    """The query without surrounding blanks and control characters.
+
+    Raises:
+        InvalidQueryError: nothing is left, or it is longer than ``LONGEST_QUERY``.
+    """
+    kept = "".join(
+        " " if character.isspace() else character
+        for character in query
+        if character.isspace() or unicodedata.category(character)[0] != "C"
+    ).strip()
+    if not kept:
+        raise InvalidQueryError("查询内容为空。请输入要找的问题、关键词或文号。")
+    if len(kept) > LONGEST_QUERY:
+        raise InvalidQueryError(
+            f"查询内容有{len(kept)}字,超过了{LONGEST_QUERY}字的上限。请缩短后再试。"
+        )
+    return kept
 
 
 @dataclass(frozen=True, slots=True)

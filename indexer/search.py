@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -19,7 +18,7 @@ from indexer import notebook
 from indexer.correction import Correction, Corrector
 from indexer.dense import DenseIndex
 from indexer.embedding.encoder import Encoder, Vectors, open_encoder, resolve_model
-from indexer.errors import IndexIncompatibleError, InvalidQueryError
+from indexer.errors import IndexIncompatibleError
 from indexer.facets import Facets, Narrowing, Sort
 from indexer.filters import Filters
 from indexer.fusion import QUESTION_SHARE, convex_combination
@@ -39,13 +38,12 @@ from indexer.lexical import LexicalIndex, index_terms
 from indexer.lexicon import Lexicon
 from indexer.near_duplicates import Folding
 from indexer.passages import Unit, questions_of, unit_of
-from indexer.query import QueryReader, Understanding
+from indexer.query import QueryReader, Understanding, checked_query
 from indexer.settings import IndexSettings
 from indexer.signals import Coverage, Scores, Sides, Signals, coverages_of
 from indexer.store import Store
 from indexer.tokenizer import USER_DICTIONARY, Tokenizer
 
-LONGEST_QUERY = 500
 CANDIDATES = 200  # units that each side hands to the fusion
 NEAREST_PASSAGES = 400  # nearest passages; several belong to one unit
 NEAREST_QUESTIONS = 1600  # likewise; there are seven to a unit
@@ -122,26 +120,6 @@ class SearchResult:
 
     def _repr_html_(self) -> str:
         return notebook.search_result_html(self)
-
-
-def checked_query(query: str) -> str:
-    """The query without surrounding blanks and control characters.
-
-    Raises:
-        InvalidQueryError: nothing is left, or it is longer than ``LONGEST_QUERY``.
-    """
-    kept = "".join(
-        " " if character.isspace() else character
-        for character in query
-        if character.isspace() or unicodedata.category(character)[0] != "C"
-    ).strip()
-    if not kept:
-        raise InvalidQueryError("查询内容为空。请输入要找的问题、关键词或文号。")
-    if len(kept) > LONGEST_QUERY:
-        raise InvalidQueryError(
-            f"查询内容有{len(kept)}字,超过了{LONGEST_QUERY}字的上限。请缩短后再试。"
-        )
-    return kept
 
 
 class SearchIndex:

@@ -21,7 +21,7 @@ from limits.strategies import MovingWindowRateLimiter
 from pydantic import BaseModel, BeforeValidator, Field, StringConstraints
 
 from indexer.errors import DianceError
-from indexer.search import LONGEST_QUERY
+from indexer.query import LONGEST_QUERY
 
 LONGEST_COMMENT = 1000
 

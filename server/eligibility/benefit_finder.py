@@ -10,7 +10,8 @@ from itertools import chain, repeat
 
 from corpus.benefits.facts import Fact
 from corpus.catalogue import catalogue_of
-from indexer.search import LONGEST_QUERY, Hit, SearchIndex
+from indexer.query import LONGEST_QUERY
+from indexer.search import Hit, SearchIndex
 from server.eligibility.asking import OpenQuestion, open_questions
 from server.eligibility.matching import BenefitMatcher, MatchedBenefit, Verdict
 from server.eligibility.occupations import NamedOccupation, OccupationFinder

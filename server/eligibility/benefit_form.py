@@ -15,7 +15,7 @@ from typing import Self
 
 from corpus.benefits.facts import Fact, FactType
 from indexer.errors import InvalidQueryError
-from indexer.search import LONGEST_QUERY
+from indexer.query import LONGEST_QUERY
 from server.eligibility.profile import GROUP_FACTS, Profile, UnderstoodProfile
 
 QUESTION, OCCUPATION, UNDERSTOOD = "q", "工种", "已理解"

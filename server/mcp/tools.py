@@ -13,7 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from corpus.validity import Status
 from indexer.facets import Sort
 from indexer.filters import Filters
-from indexer.search import LONGEST_QUERY, Mode
+from indexer.query import LONGEST_QUERY
+from indexer.search import Mode
 from server.knowledge_base import KnowledgeBase
 from server.mcp import readable
 from server.schemas.answer import AnswerIn, AnswerOut

@@ -8,7 +8,8 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from indexer.facets import Sort
-from indexer.search import LONGEST_QUERY, Mode
+from indexer.query import LONGEST_QUERY
+from indexer.search import Mode
 from server.feedback import FeedbackIn
 from server.routes.dependencies import AsOf, ClientOf, FeedbackBoxOf, FiltersOf, KnowledgeBaseOf
 from server.routes.negotiation import MediaType

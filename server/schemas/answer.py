@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from indexer.search import LONGEST_QUERY
+from indexer.query import LONGEST_QUERY
 from server import notebook
 from server.answering.answer import Answer, Part
 from server.schemas.benefit import BenefitOut

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field, model_validator
 
 from corpus.benefits.facts import Fact
 from corpus.benefits.rules import Statement
-from indexer.search import LONGEST_QUERY
+from indexer.query import LONGEST_QUERY
 from server import notebook
 from server.eligibility.amounts import ComputedAmount
 from server.eligibility.asking import OpenQuestion

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from indexer.embedding.encoder import resolve_model
 from indexer.errors import IndexIncompatibleError, InvalidQueryError, ModelError
 from indexer.filters import Filters
-from indexer.search import LONGEST_QUERY, Mode, SearchIndex
+from indexer.query import LONGEST_QUERY
+from indexer.search import Mode, SearchIndex
 from indexer.settings import IndexSettings
 
 

@@ -8,7 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from corpus.sources import Source
-from indexer.search import LONGEST_QUERY
+from indexer.query import LONGEST_QUERY
 from server.app import create_app
 from server.knowledge_base import KnowledgeBase
 

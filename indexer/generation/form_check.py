@@ -42,7 +42,8 @@ _FENCE = re.compile(r"\A\s*```\w*\s*\n(.*?)\n?\s*```\s*\Z", re.DOTALL)
 _TITLE = re.compile(r"《([^《》]+)》")
 # A Chinese numeral is a figure before a measure; 一次 and 几百块 are manners of speaking.
 _CHINESE_FIGURE = re.compile(
-    r"(?<![几数好多上成半〇零一二两三四五六七八九十百千万亿])"
+    r"(?<![〇零一二两三四五六七八九十百千万亿])"
+    r"(?!(?<=[几数好多上成半])[十百千万亿])"
     r"(?!一(?![〇零一二两三四五六七八九十百千万亿]))"
     r"([〇零一二两三四五六七八九十百千万亿]+)"
     r"(?=元|块|年|个月|月|日|号|天|岁|倍|次|人|名|家|小时|条|款|项|级|届|周|页|折|%)"

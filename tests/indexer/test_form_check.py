@@ -7,7 +7,7 @@ import json
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from corpus.question_form import Fault, bare
@@ -38,6 +38,7 @@ _ANSWER = _JSON | st.fixed_dictionaries({"questions": st.lists(_TEXT | _JSON), "
 
 @settings(deadline=None)  # the first example loads a dictionary
 @given(_ANSWER)
+@example({"questions": ["多五万元"], "keywords": None})
 def test_nothing_that_breaks_a_rule_is_kept(answer: object) -> None:
     try:
         drafts, keywords = read_answer(json.dumps(answer))

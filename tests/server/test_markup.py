@@ -55,7 +55,5 @@ def _errors(nodes: list[tinycss2.ast.Node]) -> Iterator[str]:
     for node in nodes:
         if node.type == "error":
             yield f"{node.source_line}: {node.message}"
-        elif node.type == "qualified-rule":
-            yield from _errors(tinycss2.parse_blocks_contents(node.content, skip_whitespace=True))
-        elif node.type == "at-rule" and node.content is not None:
+        elif node.type in ("qualified-rule", "at-rule") and node.content is not None:
             yield from _errors(tinycss2.parse_blocks_contents(node.content, skip_whitespace=True))

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property, lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from corpus.akoma_ntoso import Reference, to_akoma_ntoso, work_address
@@ -300,8 +301,8 @@ class KnowledgeBase:
         else:
             found = finder.for_question(asked.question or "", as_of)
         occupation = found.occupation.words if found.occupation else None
-        questions = [each for each in found.questions if each.fact.name not in asked.skip]
-        del questions[_MOST_QUESTIONS:]
+        unanswered = (each for each in found.questions if each.fact.name not in asked.skip)
+        questions = list(islice(unanswered, _MOST_QUESTIONS))
         return BenefitsOut(
             profile=UnderstoodProfile.of(found.stated, occupation, employer),
             benefits=[self._benefit(matched, as_of or date.today()) for matched in found.benefits],

@@ -13,12 +13,13 @@ from fastapi.responses import HTMLResponse, Response
 
 from corpus.cleaning import comparable
 from corpus.document_number import parse_query
-from indexer.errors import DianceError, InvalidQueryError
+from indexer.errors import DianceError
 from indexer.facets import Facet, Sort
 from indexer.lookup import LookupMatch
 from indexer.search import Mode
 from server.eligibility.matching import Verdict
 from server.knowledge_base import KnowledgeBase
+from server.problems import problem_of
 from server.routes.pages.search_address import SearchAddress
 from server.schemas.answer import AnswerOut, AnswerPartOut
 from server.schemas.benefit import BenefitOut
@@ -91,7 +92,7 @@ def search_page(request: Request, address: Annotated[SearchAddress, Query()]) ->
         counts = {"documents": kb.counts["documents"], "clauses": kb.counts["provisions"]}
         return render(request, "home.html", context | {"examples": _EXAMPLES, "counts": counts})
     except DianceError as error:
-        status = 422 if isinstance(error, InvalidQueryError) else 503
+        status = problem_of(error).status_code
         context |= {"message": str(error), "status": status}
         return render(request, "problem.html", context, status)
 

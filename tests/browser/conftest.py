@@ -18,12 +18,40 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from server.app import create_app
 from server.knowledge_base import KnowledgeBase
 from server.settings import ServerSettings
-from tests.browser.visitor import DESKTOP, PHONE, Device, Visitor
+from tests.browser.visitor import DESKTOP, PHONE, Device, Timings, Visitor
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 _STARTED_WITHIN = 60  # seconds
 
 Arrive = Callable[[Device], Visitor]
+Timetable = dict[str, tuple[Timings, int]]
+"""By address: when the page was there on a slow phone, and the bytes it took."""
+
+_TIMETABLE = pytest.StashKey[Timetable]()
+
+
+@pytest.fixture(scope="session")
+def timetable(pytestconfig: pytest.Config) -> Timetable:
+    """What is measured here is printed when all tests are done."""
+    return pytestconfig.stash.setdefault(_TIMETABLE, {})
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    measured = config.stash.get(_TIMETABLE, {})
+    if not measured:
+        return
+    terminalreporter.section("first view on a slow phone (ms; 4x slower CPU, slow 4G)")
+    terminalreporter.line(
+        f"{'page':24}{'first byte':>11}{'FCP':>7}{'LCP':>7}{'load':>7}{'TBT':>7}{'KB':>7}"
+    )
+    for page, (timings, size) in measured.items():
+        terminalreporter.line(
+            f"{page:24}{timings.first_byte:>11.0f}{timings.first_paint:>7.0f}"
+            f"{timings.largest_paint:>7.0f}{timings.loaded:>7.0f}{timings.blocked:>7.0f}"
+            f"{size / 1000:>7.1f}"
+        )
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.browser.addresses import DOCUMENT, PAGES, TABLES
-from tests.browser.conftest import Arrive
+from tests.browser.conftest import Arrive, Timetable
 from tests.browser.visitor import DESKTOP, PHONE, Visitor
 
 pytestmark = pytest.mark.browser
@@ -53,6 +53,22 @@ def test_the_first_view_is_light_and_does_not_jump(phone: Visitor, address: str)
     assert sum(each.size for each in sent) < _MOST_BYTES, sent
     assert len(sent) <= _MOST_REQUESTS, sent
     assert phone.shifted() <= _MOST_SHIFT
+
+
+@pytest.mark.parametrize(
+    "name", ["home", "answered", "document", "clause", "benefits", "collection"]
+)
+def test_a_slow_phone_paints_the_whole_first_view_at_once(
+    phone: Visitor, timetable: Timetable, name: str
+) -> None:
+    phone.slow_down()
+    phone.open(PAGES[name])
+    phone.rest()
+    timings = phone.timings()
+    timetable[name] = (timings, sum(each.size for each in phone.sent()))
+    assert 0 < timings.first_byte < timings.first_paint
+    # Nothing large comes later than the first text: no font, picture or script is waited for.
+    assert timings.first_paint <= timings.largest_paint <= 1.5 * timings.first_paint
 
 
 @every_page

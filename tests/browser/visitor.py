@@ -13,12 +13,28 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Route
 
 _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
-_WATCH_SHIFTS = """
+_WATCH = """
 window.shifted = 0;
+window.largestPaint = 0;
+window.blocked = 0;
 new PerformanceObserver(list => {
   for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifted += entry.value;
 }).observe({type: "layout-shift", buffered: true});
+new PerformanceObserver(list => {
+  for (const entry of list.getEntries()) window.largestPaint = entry.startTime;
+}).observe({type: "largest-contentful-paint", buffered: true});
+new PerformanceObserver(list => {
+  for (const entry of list.getEntries()) window.blocked += entry.duration - 50;
+}).observe({type: "longtask", buffered: true});
 """
+_TIMINGS = """() => {
+  const [way] = performance.getEntriesByType("navigation");
+  const [painted] = performance.getEntriesByName("first-contentful-paint");
+  return {
+    first_byte: way.responseStart, first_paint: painted ? painted.startTime : 0,
+    largest_paint: window.largestPaint, loaded: way.loadEventEnd, blocked: window.blocked,
+  };
+}"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +46,21 @@ class Device:
     scheme: str = "light"
     javascript: bool = True
     touch: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """When a page was there, in milliseconds since it was asked for.
+
+    ``largest_paint`` is the largest contentful paint, ``blocked`` the time by which tasks held up
+    the page for more than 50 ms each (total blocking time), as Lighthouse takes them.
+    """
+
+    first_byte: float
+    first_paint: float
+    largest_paint: float
+    loaded: float
+    blocked: float
 
 
 PHONE = Device(360, 780, touch=True)
@@ -69,7 +100,7 @@ class Visitor:
             permissions=["clipboard-read", "clipboard-write"],
         )
         context.set_default_timeout(15_000)
-        context.add_init_script(_WATCH_SHIFTS)
+        context.add_init_script(_WATCH)
         visitor = cls(context.new_page(), origin)
         visitor._watch(context)
         return visitor
@@ -123,6 +154,27 @@ class Visitor:
             for request in self._finished
             if request.url.startswith(self.origin) and (sizes := request.sizes())
         ]
+
+    def slow_down(self) -> None:
+        """From now on, a middling phone on slow 4G, as Lighthouse simulates it by default.
+
+        https://github.com/GoogleChrome/lighthouse/blob/main/docs/throttling.md
+        """
+        session = self.page.context.new_cdp_session(self.page)
+        session.send("Emulation.setCPUThrottlingRate", {"rate": 4})
+        session.send(
+            "Network.emulateNetworkConditions",
+            {
+                "offline": False,
+                "latency": 150,  # milliseconds
+                "downloadThroughput": 1_638_400 / 8,  # bytes a second
+                "uploadThroughput": 750_000 / 8,
+            },
+        )
+
+    def timings(self) -> Timings:
+        """When the open page was there."""
+        return Timings(**self.page.evaluate(_TIMINGS))
 
     def unfold(self) -> None:
         """Open everything that is folded."""

@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from eval.question_files import read_entries
+from eval.question_files import read_question_file
 from eval.questions import DATASETS
 
 NEGATIVES = DATASETS / "negatives.jsonl"
@@ -52,7 +52,7 @@ def read_negatives(path: Path) -> tuple[Negative, ...]:
     Raises:
         QuestionFileError: the file is missing, or a line isn't such a question.
     """
-    return read_entries(path, _read)
+    return read_question_file(path, _read)
 
 
 def _read(entry: Mapping[str, Any]) -> Negative:

@@ -18,7 +18,7 @@ class QuestionFileError(DianceError):
     """A question file can't be read; the message says which line and why."""
 
 
-def read_entries(path: Path, read: Callable[[Any], _Entry]) -> tuple[_Entry, ...]:
+def read_question_file(path: Path, read: Callable[[Any], _Entry]) -> tuple[_Entry, ...]:
     """Every entry of a file (``.yaml`` or JSON Lines) as ``read`` makes it of the parsed one.
 
     Raises:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from eval.question_files import read_entries
+from eval.question_files import read_question_file
 from indexer.search import Hit
 
 DATASETS = Path(__file__).parent / "datasets"
@@ -45,7 +45,7 @@ def read_questions(path: Path) -> tuple[Question, ...]:
     Raises:
         QuestionFileError: the file is missing, or a line isn't a question.
     """
-    return read_entries(path, _read)
+    return read_question_file(path, _read)
 
 
 def _read(entry: Mapping[str, Any]) -> Question:

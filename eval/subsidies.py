@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from eval.question_files import read_entries
+from eval.question_files import read_question_file
 from eval.questions import DATASETS, normalise
 from server.eligibility.matching import Verdict
 from server.knowledge_base import KnowledgeBase
@@ -80,7 +80,7 @@ def read_cases(path: Path) -> tuple[SubsidyCase, ...]:
     """
     if path.is_dir():
         return tuple(case for file in sorted(path.glob("*.yaml")) for case in read_cases(file))
-    return read_entries(path, _read)
+    return read_question_file(path, _read)
 
 
 def _read(case: Mapping[str, Any]) -> SubsidyCase:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from datetime import date
+from itertools import groupby
 
 from corpus.model import Document
 from indexer.search import SearchIndex
@@ -69,27 +70,17 @@ def _clauses_with_questions(store: Store) -> int:
 
 
 def _years(frames: Sequence[Document]) -> list[YearOut]:
-    months: dict[tuple[int, int], list[tuple[date, Document]]] = defaultdict(list)
-    for frame in frames:
-        if frame.date is not None:
-            months[frame.date.year, frame.date.month].append((frame.date, frame))
-    return [
-        YearOut(
-            year=year,
-            total=sum(len(dated) for (of_year, _), dated in months.items() if of_year == year),
-            months=[
-                MonthOut(
-                    month=month,
-                    documents=[
-                        DocumentNameOut.of(frame) for _, frame in sorted(dated, key=lambda d: d[0])
-                    ],
-                )
-                for (of_year, month), dated in sorted(months.items(), key=lambda item: item[0])
-                if of_year == year
-            ],
-        )
-        for year in sorted({year for year, _ in months})
-    ]
+    dated = [(frame.date, frame) for frame in frames if frame.date is not None]
+    dated.sort(key=lambda pair: pair[0])
+    years = []
+    for year, in_year in groupby(dated, key=lambda pair: pair[0].year):
+        months = [
+            MonthOut(month=month, documents=[DocumentNameOut.of(frame) for _, frame in in_month])
+            for month, in_month in groupby(in_year, key=lambda pair: pair[0].month)
+        ]
+        total = sum(len(month.documents) for month in months)
+        years.append(YearOut(year=year, total=total, months=months))
+    return years
 
 
 def _issuers(frames: Sequence[Document]) -> list[IssuerOut]:

@@ -13,9 +13,10 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 from pypinyin import lazy_pinyin
@@ -24,6 +25,7 @@ from indexer.tokenizer import Tokenizer, bigrams_of
 
 _HAN_RUN = re.compile(r"[一-鿿]{2,}")
 _LONGEST_WORD = 6
+_LONG_WORD = 3  # from here on a dictionary knows it for certain; jieba guesses at shorter ones
 _FEWEST, _FEWEST_SHORT = 3, 15  # occurrences of a word that may replace others; of two characters
 _LITTLE_WORDS = frozenset(
     "的了是在我你他她它们这那哪个些几一二两三四五六七八九十百千半不没能会可要想给让把被跟和与或就都也还又再才只"
@@ -88,6 +90,7 @@ class Corrector:
         strange = [at for at in range(len(run) - 1) if run[at : at + 2] not in self._pairs]
         edges = self._tokenizer.boundaries(run) if strange else frozenset()
         certain = {at for at in strange if not _is_of_words(at, edges)}
+        sound = _inside_sound_words(edges, strange)
         at, mended = 0, ""
         while strange:
             # A stretch is looked at if it takes in the next strange pair.
@@ -96,6 +99,8 @@ class Corrector:
                 stretch = run[at : at + length]
                 is_whole = at in edges and at + length in edges
                 if not is_whole and certain.isdisjoint(range(at, at + length - 1)):
+                    continue
+                if not sound.isdisjoint((at, at + length)):  # 考茶|艺师 isn't 考察|艺师
                     continue
                 word = self._meant_by(stretch)
                 if word is not None:
@@ -127,6 +132,16 @@ class Corrector:
 def _is_of_words(at: int, edges: Set[int]) -> bool:
     """Whether the characters at ``at`` and after it both belong to words of two or more."""
     return not {at, at + 1} <= edges and not {at + 1, at + 2} <= edges
+
+
+def _inside_sound_words(edges: Set[int], strange: Sequence[int]) -> Set[int]:
+    """Where a stretch would begin or end within a long word that is written as it should be."""
+    return {
+        at
+        for start, end in pairwise(sorted(edges))
+        if end - start >= _LONG_WORD and not any(start <= pair < end - 1 for pair in strange)
+        for at in range(start + 1, end)
+    }
 
 
 @cache

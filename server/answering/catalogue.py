@@ -32,19 +32,25 @@ class Catalogue:
     def entry_of(self, inquiry: Inquiry, result: SearchResult) -> Hit | None:
         """The entry that is asked about; None if no entry or not its rate is asked for.
 
-        The first hit may be the entry itself, or the row that prices it: the entry is then the
-        one of the occupation that the question names.
+        The first hit may be the entry itself, or the row that prices it; where a sum is asked for
+        also a row that prices others, or the occupation on a list without prices. The entry is then
+        the one of the occupation that the question names, of a document that was found.
         """
         if inquiry.foci and not _PRICED & set(inquiry.foci):
             return None
         first = result.hits[0]
         if first.unit.rates:
             return first
-        for name in result.understood.occupations:
-            for unit in self._index.store.units(self._entries.get(name, [])):
-                if _is_priced_by(unit, first.unit):
-                    return self._index.hit_of_unit(unit)
-        return None
+        priced = [
+            unit
+            for name in result.understood.occupations
+            for unit in self._index.store.units(self._entries.get(name, []))
+            if unit.rates and unit.document_id in {hit.document.id for hit in result.hits}
+        ]
+        of_row = [unit for unit in priced if _is_priced_by(unit, first.unit)]
+        if not of_row and Focus.AMOUNT in inquiry.foci and first.unit.provision.cells:
+            of_row = priced
+        return self._index.hit_of_unit(of_row[0]) if of_row else None
 
     def rates_of(self, entry: Hit) -> list[tuple[Rate, Hit]]:
         """The rates of an entry and the rows that state them; none where it states its own."""

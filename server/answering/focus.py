@@ -67,6 +67,8 @@ _ASKED: Mapping[Focus, re.Pattern[str]] = {
         r"能不能|会不会|可不可以|可以吗|能.*[吗不么]|要不要|是不是|行不行|可以不|条件|资格|要求|吗|得不得|有没有|能否|是否|够不够"
     ),
 }
+# Keywords don't ask; those that end with a benefit are after what it pays: 电工 补贴.
+_NAMES_BENEFIT = re.compile(r"(?:补贴|补助|津贴|奖励|资助)\s*$")
 _OFFICE = r"(?:厅|局|委|部门|办公室|工会|政府|单位|机构|企业|中心|领导小组|党委|银行)"
 _GIVES: Mapping[Focus, re.Pattern[str]] = {
     Focus.AMOUNT: re.compile(
@@ -106,6 +108,8 @@ def foci_of(question: str) -> tuple[Focus, ...]:
     telling = [focus for focus in places if focus not in (Focus.LIST, Focus.CONDITION)]
     if Focus.AMOUNT in telling and Focus.QUANTITY in telling and not _counts(folded):
         telling.remove(Focus.QUANTITY)
+    if not places and _NAMES_BENEFIT.search(folded):
+        return (Focus.AMOUNT,)
     return tuple(sorted(telling, key=lambda focus: places[focus])) or tuple(places)
 
 

@@ -43,7 +43,7 @@ def test_what_is_known_or_everyday_speech_stays(corrector: Corrector, query: str
 
 
 @pytest.mark.parametrize(
-    "query", ["工伤保险谁负责认定", "大师工作室资助多少", "住房公积金怎么提取", "一般事故怎么处理"]
+    "query", ["工伤保险谁负责认定", "大师工作室资助多少", "住房公积金怎么提取", "考茶艺师证补多少"]
 )
 def test_ordinary_words_side_by_side_are_no_slip(index: SearchIndex, query: str) -> None:
     assert index.search(query, mode=Mode.LEXICAL, limit=1).correction is None

@@ -93,6 +93,25 @@ def test_a_sum_for_an_occupation_is_quoted_at_the_level_asked(answerer: Answerer
     assert cited == {"云人社通-2021-22:附件1.第6行", "云人社通-2021-22:附件1.服务类"}
 
 
+@pytest.mark.parametrize(
+    "question",
+    ["{}能领多少钱补贴", "{} 补贴", "考{}证补多少", "{}可以拿多少培训补贴", "学{}补多少钱"],
+)
+def test_whoever_asks_for_the_rates_of_an_occupation_gets_them(
+    answerer: Answerer, question: str
+) -> None:
+    for occupation in ("电工", "焊工", "茶艺师", "保育员"):
+        answer = answerer.answer(question.format(occupation))
+        assert answer.status is AnswerStatus.ANSWERED, occupation
+        assert occupation in answer.text
+        assert "初级工水平" in answer.text
+
+
+@pytest.mark.parametrize("question", ["电工高温补贴多少钱", "电工一个月工资多少钱"])
+def test_other_sums_of_an_occupation_are_not_its_rates(answerer: Answerer, question: str) -> None:
+    assert answerer.answer(question).status is AnswerStatus.NOT_FOUND
+
+
 def test_an_entry_whose_section_states_the_rate_is_quoted_with_it(answerer: Answerer) -> None:
     answer = answerer.answer("过桥米线制作专项能力培训补多少钱")
     assert "过桥米线制作(★)" in answer.text

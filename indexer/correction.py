@@ -18,8 +18,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from pypinyin import lazy_pinyin
-
+from indexer.syllables import syllable
 from indexer.tokenizer import Tokenizer, bigrams_of
 
 _HAN_RUN = re.compile(r"[一-鿿]{2,}")
@@ -130,18 +129,12 @@ def _is_of_words(at: int, edges: Set[int]) -> bool:
 
 
 @cache
-def _syllable(character: str) -> str:
-    """Its most usual reading without the tone."""
-    return lazy_pinyin(character)[0]
-
-
-@cache
 def _near_syllable(character: str) -> str:
     """The reading with sounds that are taken for one another made one."""
-    syllable = _syllable(character)
+    reading = syllable(character)
     for pattern, plain in _NEAR_SOUNDS:
-        syllable = re.sub(pattern, plain, syllable)
-    return syllable
+        reading = re.sub(pattern, plain, reading)
+    return reading
 
 
 def _sound(word: str) -> tuple[str, ...]:
@@ -149,4 +142,4 @@ def _sound(word: str) -> tuple[str, ...]:
 
 
 def _same_syllables(a: str, b: str) -> bool:
-    return all(_syllable(x) == _syllable(y) for x, y in zip(a, b, strict=True))
+    return all(syllable(x) == syllable(y) for x, y in zip(a, b, strict=True))

@@ -25,8 +25,8 @@ _TERMS, _EDGES, _UNITS, _WEIGHTS = "terms.json", "edges.npy", "units.npy", "weig
 class LexicalIndex:
     """BM25 scores of all units for a query; ``size`` is how many units there are.
 
-    A sparse matrix by columns: of ``terms[i]`` are the entries from ``edges[i]`` to ``edges[i + 1]``
-    of ``units`` and ``weights``, shapes ``(terms + 1,)`` and twice ``(entries,)``.
+    A sparse matrix by columns: ``terms[i]`` has the entries from ``edges[i]`` to ``edges[i + 1]`` of
+    ``units`` and ``weights``. Shapes ``(terms + 1,)`` and twice ``(entries,)``.
     """
 
     def __init__(
@@ -81,12 +81,10 @@ class LexicalIndex:
 
     def scores(self, terms: Iterable[str]) -> NDArray[np.float32]:
         """Scores of all units for index terms, shape ``(units,)``; zero where none occurs."""
-        scores = np.zeros(self.size, np.float32)
-        for term in terms:
-            column = self._entries(term)
-            # A term has each unit once, so that plain addition does.
-            scores[self._units[column]] += self._weights[column]
-        return scores
+        columns = [self._entries(term) for term in terms] or [slice(0, 0)]
+        units = np.concatenate([self._units[column] for column in columns])
+        weights = np.concatenate([self._weights[column] for column in columns])
+        return np.bincount(units, weights, minlength=self.size).astype(np.float32)
 
     def frequency(self, term: str) -> int:
         """How many units have an index term."""

@@ -9,13 +9,12 @@ from __future__ import annotations
 import logging
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
-from itertools import pairwise
 from pathlib import Path
 
 import jieba
-import zhconv.zhconv
+from zhconv import zhconv
 
 import corpus
 from corpus.model import Compilation, Provision, ProvisionKind
@@ -37,24 +36,29 @@ _TERM_FREQUENCY = 1000  # as in the dictionary kept by hand
 def fold(text: str) -> str:
     """Full- and half-width forms, case, compatibility forms (NFKC) and both scripts made one."""
     folded = unicodedata.normalize("NFKC", text).lower()
-    characters, pairs = _traditional()
-    if characters.isdisjoint(folded) and pairs.isdisjoint(map("".join, pairwise(folded))):
-        return folded
-    return str(zhconv.convert(folded, _SCRIPT))
+    return folded if _is_simplified(folded) else str(zhconv.convert(folded, _SCRIPT))
+
+
+def _is_simplified(text: str) -> bool:
+    """Whether a conversion would change nothing; to look takes a fraction of its time."""
+    characters, words = _traditional()
+    found = set(text)
+    return characters.isdisjoint(found) and not any(
+        word in text for last in words.keys() & found for word in words[last]
+    )
 
 
 @cache
-def _traditional() -> tuple[frozenset[str], frozenset[str]]:
-    """Characters, and pairs of them, without one of which a text is in the one script already.
-
-    To look for them takes a tenth of the time of the conversion.
-    """
-    changed = {
-        typed for typed, converted in zhconv.zhconv.getdict(_SCRIPT).items() if typed != converted
-    }
+def _traditional() -> tuple[frozenset[str], Mapping[str, Sequence[str]]]:
+    """What a conversion changes: characters, and words without such a one by their last."""
+    table = zhconv.getdict(_SCRIPT)
+    changed = {typed for typed, converted in table.items() if typed != converted}
     characters = frozenset(typed for typed in changed if len(typed) == 1)
-    words = (typed for typed in changed if characters.isdisjoint(typed))
-    return characters, frozenset(word[-2:] for word in words)
+    words: dict[str, list[str]] = {}
+    for typed in changed:
+        if characters.isdisjoint(typed):
+            words.setdefault(typed[-1], []).append(typed)
+    return characters, words
 
 
 def collection_terms(compilations: Iterable[Compilation]) -> list[str]:
@@ -126,7 +130,7 @@ class Tokenizer:
 
 @cache
 def _language() -> jieba.Tokenizer:
-    """jieba with its own words only, half a million with their beginnings; read once a process."""
+    """The words of jieba's own dictionary, with their beginnings half a million; read once."""
     jieba.setLogLevel(logging.WARNING)
     language = jieba.Tokenizer()
     language.initialize()

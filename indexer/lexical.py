@@ -25,8 +25,8 @@ _TERMS, _EDGES, _UNITS, _WEIGHTS = "terms.json", "edges.npy", "units.npy", "weig
 class LexicalIndex:
     """BM25 scores of all units for a query; ``size`` is how many units there are.
 
-    A sparse matrix by columns: ``terms[i]`` has the entries from ``edges[i]`` to ``edges[i + 1]`` of
-    ``units`` and ``weights``. Shapes ``(terms + 1,)`` and twice ``(entries,)``.
+    A sparse matrix by columns: ``terms[i]`` has the entries from ``edges[i]`` to ``edges[i + 1]``
+    of ``units`` and ``weights``. Shapes ``(terms + 1,)`` and twice ``(entries,)``.
     """
 
     def __init__(

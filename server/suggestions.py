@@ -69,7 +69,7 @@ class _Lines:
 
     def __init__(self, lines: Sequence[str]) -> None:
         self._text = "\n" + "\n".join(lines)
-        breaks = [at for at, character in enumerate(self._text) if character == "\n"]
+        breaks = [hit.start() for hit in re.finditer("\n", self._text)]
         self._breaks = np.array(breaks, np.int64)
 
     def beginning(self, words: str) -> list[int]:

@@ -20,7 +20,7 @@ export DIANCE_HOST := $(HOST)
 export DIANCE_PORT := $(PORT)
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test test-browser build eval ablation reading train lint clean
+.PHONY: help serve test test-browser build eval ablation reading profile train lint clean
 
 help: ## Show this help
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -52,6 +52,10 @@ ablation: $(DEV) ## Measure what each part of the search adds (QUESTIONS=file, P
 reading: $(DEV) ## Measure how exactly documents are read (CASES=folder, STATUTES=file)
 	@$(DIANCE) build
 	@$(DIANCE) eval-reading $(if $(CASES),--cases $(CASES)) $(if $(STATUTES),--statutes $(STATUTES))
+
+profile: $(RUNTIME) ## Measure what a search costs, by stage and over HTTP (SEARCHES=2000)
+	@$(DIANCE) build
+	@$(BIN)/python -m eval.query_cost_cli $(if $(SEARCHES),--searches $(SEARCHES))
 
 train: $(TRAIN) ## Train the embedding model again (BENCHMARK=folder; hours on a CPU)
 	@$(BIN)/python -m indexer.training --benchmark $(BENCHMARK)

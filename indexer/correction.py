@@ -19,8 +19,7 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
-from pypinyin import lazy_pinyin
-
+from indexer.syllables import syllable
 from indexer.tokenizer import Tokenizer, bigrams_of
 
 _HAN_RUN = re.compile(r"[一-鿿]{2,}")
@@ -145,18 +144,12 @@ def _inside_sound_words(edges: Set[int], strange: Sequence[int]) -> Set[int]:
 
 
 @cache
-def _syllable(character: str) -> str:
-    """Its most usual reading without the tone."""
-    return lazy_pinyin(character)[0]
-
-
-@cache
 def _near_syllable(character: str) -> str:
     """The reading with sounds that are taken for one another made one."""
-    syllable = _syllable(character)
+    reading = syllable(character)
     for pattern, plain in _NEAR_SOUNDS:
-        syllable = re.sub(pattern, plain, syllable)
-    return syllable
+        reading = re.sub(pattern, plain, reading)
+    return reading
 
 
 def _sound(word: str) -> tuple[str, ...]:
@@ -164,4 +157,4 @@ def _sound(word: str) -> tuple[str, ...]:
 
 
 def _same_syllables(a: str, b: str) -> bool:
-    return all(_syllable(x) == _syllable(y) for x, y in zip(a, b, strict=True))
+    return all(syllable(x) == syllable(y) for x, y in zip(a, b, strict=True))

@@ -7,87 +7,106 @@ meaning, bigrams survive typos and words that the dictionary lacks.
 
 from __future__ import annotations
 
+import json
 import logging
 import math
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-import bm25s
 import numpy as np
 from numpy.typing import NDArray
 
 from indexer.tokenizer import Tokenizer
 
 _K1, _B = 0.9, 0.4
+_TERMS, _EDGES, _UNITS, _WEIGHTS = "terms.json", "edges.npy", "units.npy", "weights.npy"
 
 
 class LexicalIndex:
-    """BM25 scores of all units for a query; ``size`` is how many units there are."""
+    """BM25 scores of all units for a query; ``size`` is how many units there are.
 
-    def __init__(self, model: bm25s.BM25, size: int) -> None:
-        self._model = model
+    A sparse matrix by columns: ``terms[i]`` has the entries from ``edges[i]`` to ``edges[i + 1]``
+    of ``units`` and ``weights``. Shapes ``(terms + 1,)`` and twice ``(entries,)``.
+    """
+
+    def __init__(
+        self,
+        terms: Sequence[str],
+        edges: NDArray[np.int32],
+        units: NDArray[np.int32],
+        weights: NDArray[np.float32],
+        size: int,
+    ) -> None:
         self.size = size
-        # Plain arrays: going through bm25s' memory maps costs more than the additions.
-        self._units = np.array(model.scores["indices"])
-        self._weights = np.array(model.scores["data"])
-        edges = model.scores["indptr"].tolist()
-        self._columns = {
-            term: slice(edges[at], edges[at + 1])
-            for term, at in model.vocab_dict.items()
-            if at + 1 < len(edges)
-        }
+        self._terms = terms
+        self._column = {term: at for at, term in enumerate(terms)}
+        self._edges = edges
+        self._units = units
+        self._weights = weights
 
     @classmethod
     def build(cls, texts: Sequence[str], tokenizer: Tokenizer) -> LexicalIndex:
         """Index one text a unit."""
+        import bm25s  # noqa: PLC0415  (loads slowly, and search needs only its result)
+
         # It reports each step, which shows where a library has set up the root logger.
         logging.getLogger("bm25s").setLevel(logging.WARNING)
         model = bm25s.BM25(k1=_K1, b=_B)
         model.index([index_terms(text, tokenizer) for text in texts], show_progress=False)
-        return cls(model, len(texts))
+        matrix = model.scores
+        terms = sorted(model.vocab_dict, key=model.vocab_dict.__getitem__)
+        held = terms[: len(matrix["indptr"]) - 1]
+        return cls(held, matrix["indptr"], matrix["indices"], matrix["data"], len(texts))
 
     def save(self, folder: Path) -> None:
         """Write the index as plain arrays."""
-        self._model.save(str(folder), show_progress=False)
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / _TERMS).write_text(json.dumps(self._terms, ensure_ascii=False), encoding="utf-8")
+        np.save(folder / _EDGES, self._edges)
+        np.save(folder / _UNITS, self._units)
+        np.save(folder / _WEIGHTS, self._weights)
 
     @classmethod
     def load(cls, folder: Path, size: int) -> LexicalIndex:
         """Open a saved index."""
-        return cls(bm25s.BM25.load(str(folder), load_vocab=True), size)
+        terms = json.loads((folder / _TERMS).read_text(encoding="utf-8"))
+        # Read whole: going through memory maps costs more than the additions.
+        edges, units, weights = (np.load(folder / name) for name in (_EDGES, _UNITS, _WEIGHTS))
+        return cls(terms, edges, units, weights, size)
 
     def rarity(self, term: str) -> float:
         """How much a term tells: its inverse document frequency as in BM25, over the units."""
-        column = self._columns.get(term)
-        found = 0 if column is None else column.stop - column.start
+        found = self.frequency(term)
         return math.log(1 + (self.size - found + 0.5) / (found + 0.5))
 
     def scores(self, terms: Iterable[str]) -> NDArray[np.float32]:
         """Scores of all units for index terms, shape ``(units,)``; zero where none occurs."""
-        scores = np.zeros(self.size, np.float32)
-        for term in terms:
-            if (column := self._columns.get(term)) is not None:
-                # A term has each unit once, so that plain addition does.
-                scores[self._units[column]] += self._weights[column]
-        return scores
+        columns = [self._entries(term) for term in terms] or [slice(0, 0)]
+        units = np.concatenate([self._units[column] for column in columns])
+        weights = np.concatenate([self._weights[column] for column in columns])
+        return np.bincount(units, weights, minlength=self.size).astype(np.float32)
 
     def frequency(self, term: str) -> int:
         """How many units have an index term."""
-        column = self._columns.get(term)
-        return column.stop - column.start if column is not None else 0
+        column = self._entries(term)
+        return column.stop - column.start
 
     def has(self, term: str, unit: int) -> bool:
         """Whether a unit has an index term."""
-        column = self._columns.get(term)
-        return column is not None and bool((self._units[column] == unit).any())
+        return bool((self._units[self._entries(term)] == unit).any())
 
     def have_all(self, terms: Iterable[str]) -> bool:
         """Whether there is a unit that has all of the index terms."""
-        common: NDArray[np.intp] | None = None
+        common: NDArray[np.int32] | None = None
         for term in terms:
-            column = self._columns.get(term)
-            found = self._units[column] if column is not None else self._units[:0]
+            found = self._units[self._entries(term)]
             common = found if common is None else np.intersect1d(common, found)
         return common is not None and common.size > 0
+
+    def _entries(self, term: str) -> slice[int, int, None]:
+        """Which entries are a term's; none of one that no unit has."""
+        at = self._column.get(term)
+        return slice(0, 0) if at is None else slice(int(self._edges[at]), int(self._edges[at + 1]))
 
 
 def index_terms(text: str, tokenizer: Tokenizer) -> list[str]:

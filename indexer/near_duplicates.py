@@ -17,7 +17,6 @@ from itertools import groupby
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 from corpus.cleaning import comparable
 from corpus.model import ProvisionKind
@@ -123,6 +122,8 @@ def _shingles(letters: str) -> frozenset[str]:
 
 def _candidates(shingles: Sequence[frozenset[str]]) -> Iterator[tuple[int, int]]:
     """Pairs with a shingle in common that is no formula's; both ways round."""
+    from scipy.sparse import csr_array  # noqa: PLC0415  (loads slowly, needed at a build only)
+
     column: dict[str, int] = {}
     cells = [
         (row, column.setdefault(s, len(column))) for row, of in enumerate(shingles) for s in of

@@ -39,8 +39,8 @@ class IndexSettings(BaseSettings):
 
     ``added_folder`` holds the documents that users added to those of ``sources_folder``;
     ``questions_folder`` holds the asked-as questions that people wrote. ``model``
-    is a built-in model or any sentence-transformers name or path; ``threads`` are those of the
-    model, ``lexical_weight`` is the share of BM25 in a hybrid ranking.
+    is a built-in model or any sentence-transformers name or path; ``threads`` are those that encode
+    texts at a build, ``lexical_weight`` is the share of BM25 in a hybrid ranking.
 
     What an ablation switches off: without ``questions`` the index knows the texts only, not how
     people ask for them; without ``dictionary`` words are cut by jieba's own dictionary (these two

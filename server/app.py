@@ -20,6 +20,8 @@ from server.routes import api, errors, health, pages
 from server.settings import ServerSettings
 from server.web.rendering import WEB
 
+GZIP_LEVEL = 5
+
 _log = logging.getLogger(__name__)
 
 
@@ -76,7 +78,8 @@ def create_app(
         FeedbackBox(settings.feedback, settings.feedback_per_minute) if settings.feedback else None
     )
     # The longest document is a table of 800 rows; compressed it is a tenth.
-    app.add_middleware(GZipMiddleware, minimum_size=1000)
+    # Level 9, the default, takes half as long again as 5 and saves 2 % of a search.
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=GZIP_LEVEL)
     errors.install(app)
     openapi_examples.install(app)
     app.include_router(api.router)

@@ -10,7 +10,6 @@ from functools import cached_property, lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from corpus.akoma_ntoso import Reference, to_akoma_ntoso, work_address
 from corpus.benefits.facts import Fact
 from corpus.citations import RelationKind
 from corpus.document_number import NumberMatch, match, parse_query
@@ -275,6 +274,8 @@ class KnowledgeBase:
         Raises:
             NotFoundError: there is no such document.
         """
+        from corpus.akoma_ntoso import Reference, to_akoma_ntoso, work_address  # noqa: PLC0415
+
         document = self.find_document(id_or_number)
         store = self.index.store
         references = []

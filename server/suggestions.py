@@ -13,16 +13,15 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
-from pypinyin import lazy_pinyin
 from rapidfuzz import fuzz, process
 
 from corpus.cleaning import comparable
 from indexer.passages import short_title
 from indexer.store import Store
+from indexer.syllables import syllable
 from indexer.tokenizer import fold
 
 _SOUNDS = re.compile(r"(?=.*[a-z])[a-z0-9]{2,}")
@@ -70,7 +69,7 @@ class _Lines:
 
     def __init__(self, lines: Sequence[str]) -> None:
         self._text = "\n" + "\n".join(lines)
-        breaks = [at for at, character in enumerate(self._text) if character == "\n"]
+        breaks = [hit.start() for hit in re.finditer("\n", self._text)]
         self._breaks = np.array(breaks, np.int64)
 
     def beginning(self, words: str) -> list[int]:
@@ -97,7 +96,7 @@ class Suggester:
             for form in dict.fromkeys(letters for name in names if (letters := _letters(name))):
                 self._entries.append(entry)
                 self._forms.append(form)
-        syllables = [[_syllable(character) for character in form] for form in self._forms]
+        syllables = [[syllable(character) for character in form] for form in self._forms]
         self._letters = _Lines(self._forms)
         self._initials = _Lines(["".join(each[0] for each in form) for form in syllables])
         self._syllables = _Lines(["".join(form) for form in syllables])
@@ -192,12 +191,6 @@ def _collected(store: Store) -> Iterator[tuple[_Entry, Sequence[str]]]:
 
 def _letters(text: str) -> str:
     return comparable(fold(text))
-
-
-@cache
-def _syllable(character: str) -> str:
-    """Its most usual reading without the tone; what isn't Chinese stays."""
-    return lazy_pinyin(character)[0]
 
 
 def _pairs(letters: str) -> set[str]:

@@ -5,16 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import PurePath
 
-from corpus.readers.docx import read_docx
-from corpus.readers.pdf import read_pdf
 from corpus.readers.reading import Reading, ReadingError
 from corpus.readers.text import read_text
+
+
+def _read_pdf(content: bytes) -> Reading:
+    from corpus.readers.pdf import read_pdf  # noqa: PLC0415  (loads slowly; a server reads none)
+
+    return read_pdf(content)
+
+
+def _read_docx(content: bytes) -> Reading:
+    from corpus.readers.docx import read_docx  # noqa: PLC0415  (likewise)
+
+    return read_docx(content)
+
 
 READERS: Mapping[str, Callable[[bytes], Reading]] = {
     ".txt": read_text,
     ".md": read_text,
-    ".pdf": read_pdf,
-    ".docx": read_docx,
+    ".pdf": _read_pdf,
+    ".docx": _read_docx,
 }
 """The reader of each format, by the ending of the file's name."""
 

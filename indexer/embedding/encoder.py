@@ -56,7 +56,7 @@ class BuiltInEncoder:
     def __init__(self, folder: str, query_model: Path, threads: int) -> None:
         self._folder = folder
         self._threads = threads
-        self._queries = OnnxQueryEncoder(query_model, Path(folder), "query: ", threads)
+        self._queries = OnnxQueryEncoder(query_model, Path(folder), "query: ")
         self._whole: SentenceTransformerEncoder | None = None
         self.fingerprint = model_fingerprint(folder)
 

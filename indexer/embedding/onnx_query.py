@@ -115,14 +115,18 @@ def _quantise(exported: Path, target: Path) -> None:
 
 
 class OnnxQueryEncoder:
-    """One query -> its unit vector. Loads neither torch nor transformers."""
+    """One query -> its unit vector. Loads neither torch nor transformers.
 
-    def __init__(self, query_model: Path, folder: Path, prompt: str, threads: int) -> None:
+    On one thread, the caller's: queries that come at once are encoded side by side, and a thread
+    of the model's own would spin between them, which costs as much again as the whole search.
+    """
+
+    def __init__(self, query_model: Path, folder: Path, prompt: str) -> None:
         import onnxruntime  # noqa: PLC0415
         from tokenizers import Tokenizer  # noqa: PLC0415
 
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
+        options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
         self._session = onnxruntime.InferenceSession(

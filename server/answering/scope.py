@@ -73,7 +73,7 @@ class Scope:
         self._store = index.store
         self._subjects = subjects
         titles = (document.title for document in self._store.frames)
-        self._dealt_with = fold("\n".join((*titles, *self._store.questions())))
+        self._dealt_with = "\n".join(map(fold, (*titles, *self._store.questions())))
         self._places = _read_places(places)
         self._place = any_of(self._places)
         self._titles = {comparable(document.title) for document in self._store.frames}

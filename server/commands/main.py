@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 import warnings
+from collections.abc import Sequence
 from importlib.metadata import entry_points
 
 import typer
@@ -59,6 +60,12 @@ for _panel, _callbacks in _COMMANDS.items():
         app.command(rich_help_panel=_panel)(_callback)
 
 
+def _is_own(arguments: Sequence[str]) -> bool:
+    """Whether a command of this package is asked for."""
+    own = {callback.__name__ for callbacks in _COMMANDS.values() for callback in callbacks}
+    return bool(arguments) and arguments[0] in own
+
+
 def _add_plugged_commands() -> None:
     """Commands of other packages, announced as entry points (``diance.commands``)."""
     for entry_point in entry_points(group="diance.commands"):
@@ -68,7 +75,8 @@ def _add_plugged_commands() -> None:
 def main() -> None:
     """Run ``diance``; every expected failure is one line on standard error."""
     warnings.filterwarnings("ignore", category=SyntaxWarning, module="jieba")
-    _add_plugged_commands()
+    if not _is_own(sys.argv[1:]):  # measuring loads much that answering does without
+        _add_plugged_commands()
     try:
         app(prog_name="diance")
     except NotFoundError as error:

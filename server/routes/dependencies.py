@@ -1,4 +1,8 @@
-"""What the routes need from a request."""
+"""What the routes need from a request.
+
+All are coroutines, though nothing waits in them: FastAPI hands each other function to a thread of
+its pool, which costs more than they do.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +18,7 @@ from server.feedback import FeedbackBox
 from server.knowledge_base import KnowledgeBase
 
 
-def knowledge_base(request: Request) -> KnowledgeBase:
+async def knowledge_base(request: Request) -> KnowledgeBase:
     """The open knowledge base.
 
     Raises:
@@ -23,7 +27,7 @@ def knowledge_base(request: Request) -> KnowledgeBase:
     return request.app.state.service.require()  # type: ignore[no-any-return]
 
 
-def feedback_box(request: Request) -> FeedbackBox:
+async def feedback_box(request: Request) -> FeedbackBox:
     """Where feedback is kept.
 
     Raises:
@@ -35,12 +39,12 @@ def feedback_box(request: Request) -> FeedbackBox:
     return box
 
 
-def client_address(request: Request) -> str:
+async def client_address(request: Request) -> str:
     """Who asks, for limits; behind a proxy the server has to be told to trust its headers."""
     return request.client.host if request.client is not None else ""
 
 
-def filters(
+async def filters(
     doc_number: Annotated[str | None, Query(max_length=100, description="文号")] = None,
     issuer: Annotated[str | None, Query(max_length=100, description="发文单位(部分即可)")] = None,
     year_from: Annotated[int | None, Query(ge=1900, le=2200, description="起始年份")] = None,

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime
+from functools import lru_cache
 
 from pydantic import BaseModel, Field
 
 from corpus.validity import Period, Status, Validity, status_of
+
+_KEPT = 1024  # standings: documents and terms on a few days
 
 
 class PeriodOut(BaseModel):
@@ -46,23 +49,31 @@ class StatusOut(BaseModel):
 
     @classmethod
     def of(cls, validity: Validity, as_of: datetime.date, own: Period | None = None) -> StatusOut:
-        """The standing of a document on ``as_of``, or of a clause with a term of its ``own``."""
-        label = validity.status(as_of)
-        stated = validity.stated
-        basis = list(validity.basis)
-        if own is not None:
-            basis.append(own.words)
-            if own.is_dated:
-                stated = own
-                if label is not Status.REPEALED:
-                    governing = (validity.stated, validity.plan, own)
-                    label = status_of(governing, as_of, signed=validity.signed)
-        return cls(
-            label=label.value,
-            as_of=as_of,
-            begins=stated.begins if stated else None,
-            ends=stated.ends if stated else None,
-            basis=basis,
-            plan=PeriodOut.of(validity.plan),
-            repealed_by=validity.repealed_by,
-        )
+        """The standing of a document on ``as_of``, or of a clause with a term of its ``own``.
+
+        The same for the same arguments: few documents stand behind all hits.
+        """
+        return _standing(validity, as_of, own)
+
+
+@lru_cache(maxsize=_KEPT)
+def _standing(validity: Validity, as_of: datetime.date, own: Period | None) -> StatusOut:
+    label = validity.status(as_of)
+    stated = validity.stated
+    basis = list(validity.basis)
+    if own is not None:
+        basis.append(own.words)
+        if own.is_dated:
+            stated = own
+            if label is not Status.REPEALED:
+                governing = (validity.stated, validity.plan, own)
+                label = status_of(governing, as_of, signed=validity.signed)
+    return StatusOut(
+        label=label.value,
+        as_of=as_of,
+        begins=stated.begins if stated else None,
+        ends=stated.ends if stated else None,
+        basis=basis,
+        plan=PeriodOut.of(validity.plan),
+        repealed_by=validity.repealed_by,
+    )

@@ -1,7 +1,15 @@
 from __future__ import annotations
 
+import unicodedata
+
+from hypothesis import given
+from hypothesis import strategies as st
+from zhconv import zhconv
+
 from corpus.model import Compilation
-from indexer.tokenizer import Tokenizer, collection_terms
+from indexer.tokenizer import Tokenizer, collection_terms, fold
+
+_CONVERTED = sorted(zhconv.getdict("zh-cn"))
 
 
 def test_terms_of_art_stay_whole_and_are_cut_as_well() -> None:
@@ -19,6 +27,13 @@ def test_occupations_of_the_catalogues_become_terms(compilation: Compilation) ->
 
 def test_widths_and_case_are_folded() -> None:
     assert Tokenizer().words("ＳＹＢ培训") == Tokenizer().words("syb培训")
+
+
+@given(words=st.lists(st.sampled_from(_CONVERTED) | st.text(max_size=3), max_size=6))
+def test_folding_converts_all_that_a_conversion_changes(words: list[str]) -> None:
+    text = "".join(words)
+    folded = unicodedata.normalize("NFKC", text).lower()
+    assert fold(text) == zhconv.convert(folded, "zh-cn")
 
 
 def test_question_words_and_punctuation_are_no_terms() -> None:

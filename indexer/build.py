@@ -28,7 +28,7 @@ from indexer.correction import Corrector
 from indexer.dense import DenseIndex
 from indexer.embedding.encoder import (
     Encoder,
-    model_fingerprint,
+    fingerprint_of,
     open_encoder,
     resolve_model,
 )
@@ -112,7 +112,9 @@ def build_index(
         progress.step("读取并核对来源文件")
         sources = load_sources(settings.sources_folder, settings.added_folder)
         model = resolve_model(settings, progress.step) if encoder is None else ""
-        model_print = model_fingerprint(model) if encoder is None else encoder.fingerprint
+        model_print = (
+            fingerprint_of(model, settings.precision) if encoder is None else encoder.fingerprint
+        )
         fingerprint = _fingerprint(sources, settings, model_print)
         if not force and (existing := _up_to_date(settings.index_folder, fingerprint)):
             return existing

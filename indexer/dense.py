@@ -139,14 +139,22 @@ class DenseIndex:
         return vectors
 
     def nearest_units(
-        self, query: Vectors, passages: int, admitted: NDArray[np.bool_] | None = None
+        self,
+        query: Vectors,
+        passages: int,
+        admitted: NDArray[np.bool_] | None = None,
+        *,
+        exhaustive: bool = False,
     ) -> NearestUnits:
         """The units of the ``passages`` nearest passages.
 
         With ``admitted``, shape ``(units,)``, only passages of those units count: all of them and
         exactly where they are few enough to be compared in full, else the nearest ``passages``.
+        ``exhaustive`` looks into every cell, to tell what the others miss.
         """
         options = None
+        if exhaustive and not self.is_exact:
+            options = faiss.SearchParametersIVF(nprobe=self._index.nlist)
         if admitted is not None:
             which = admitted[self._units]
             count = int(np.count_nonzero(which))
@@ -155,9 +163,8 @@ class DenseIndex:
             options = self._options(which, count)
         wanted = min(passages, self._index.ntotal)
         if not wanted:
-            return NearestUnits(
-                np.empty(0, np.int64), np.empty(0, np.float32), np.empty(0, np.int64)
-            )
+            nothing = np.empty(0, np.int64)
+            return NearestUnits(nothing, np.empty(0, np.float32), nothing)
         cosines, at = self._index.search(query.reshape(1, -1), wanted, params=options)
         cosines, at = cosines[0][at[0] >= 0], at[0][at[0] >= 0]
         # They come from near to far: the first of a unit is its nearest.

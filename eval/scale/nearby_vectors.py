@@ -38,14 +38,18 @@ class NearbyEncoder:
         self, passages: Sequence[str], progress: Callable[[int], None] | None = None
     ) -> Vectors:
         """Unit vectors about those of the sample, shape ``(len(passages), dimension)``."""
-        digests = [hashlib.sha256(passage.encode()).digest() for passage in passages]
-        seeds = [int.from_bytes(digest[:8]) for digest in digests]
-        dimension = self._sample.shape[1]
-        noise = np.empty((len(passages), dimension), np.float32)
-        for row, seed in enumerate(seeds):
-            noise[row] = np.random.default_rng(seed).standard_normal(dimension, np.float32)
-        noise *= _NOISE / np.linalg.norm(noise, axis=1, keepdims=True)
-        vectors = self._sample[[seed % len(self._sample) for seed in seeds]] + noise
+        digests = (hashlib.sha256(passage.encode()).digest() for passage in passages)
+        vectors = scattered(self._sample, [int.from_bytes(digest[:8]) for digest in digests])
         if progress is not None:
             progress(len(passages))
-        return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.float32)
+        return vectors
+
+
+def scattered(sample: Vectors, seeds: Sequence[int]) -> Vectors:
+    """For each seed a unit vector about one of the sample, always the same for the same seed."""
+    noise = np.empty((len(seeds), sample.shape[1]), np.float32)
+    for row, seed in enumerate(seeds):
+        noise[row] = np.random.default_rng(seed).standard_normal(sample.shape[1], np.float32)
+    noise *= _NOISE / np.linalg.norm(noise, axis=1, keepdims=True)
+    vectors = sample[[seed % len(sample) for seed in seeds]] + noise
+    return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.float32)

@@ -20,7 +20,7 @@ export DIANCE_HOST := $(HOST)
 export DIANCE_PORT := $(PORT)
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test test-browser build eval ablation reading train lint clean
+.PHONY: help serve test test-browser build eval ablation reading scale train lint clean
 
 help: ## Show this help
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -52,6 +52,11 @@ ablation: $(DEV) ## Measure what each part of the search adds (QUESTIONS=file, P
 reading: $(DEV) ## Measure how exactly documents are read (CASES=folder, STATUTES=file)
 	@$(DIANCE) build
 	@$(DIANCE) eval-reading $(if $(CASES),--cases $(CASES)) $(if $(STATUTES),--statutes $(STATUTES))
+
+scale: $(DEV) ## Measure cost by size, to a million clauses (STATUTES=file SIZES=1500,… VECTORS=file)
+	@[ -n "$(STATUTES)" ] || { echo "name a file of statutory articles: make scale STATUTES=…"; exit 1; }
+	@$(BIN)/python -m eval.scale --statutes $(STATUTES) $(if $(SIZES),--sizes $(SIZES)) \
+	  $(if $(VECTORS),--vectors $(VECTORS))
 
 train: $(TRAIN) ## Train the embedding model again (BENCHMARK=folder; hours on a CPU)
 	@$(BIN)/python -m indexer.training --benchmark $(BENCHMARK)

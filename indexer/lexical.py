@@ -27,9 +27,10 @@ class LexicalIndex:
     def __init__(self, model: bm25s.BM25, size: int) -> None:
         self._model = model
         self.size = size
-        # Plain arrays: going through bm25s' memory maps costs more than the additions.
-        self._units = np.array(model.scores["indices"])
-        self._weights = np.array(model.scores["data"])
+        # Those of the model itself, which has them in memory: at a million units they are a
+        # gigabyte.
+        self._units = np.asarray(model.scores["indices"])
+        self._weights = np.asarray(model.scores["data"])
         edges = model.scores["indptr"].tolist()
         self._columns = {
             term: slice(edges[at], edges[at + 1])

@@ -1,4 +1,4 @@
-"""How fast a build encodes texts in full precision and in 8-bit integers, and how alike both are."""
+"""How fast a build encodes texts, in full precision and in 8-bit integers; how alike both are."""
 
 from __future__ import annotations
 

@@ -38,20 +38,26 @@ def main(
     folder: Annotated[Path | None, typer.Option(help="在哪里建立,默认 build/scale")] = None,
 ) -> None:
     """测量规模:建立索引的用时、内存和磁盘,检索的用时,近似检索的召回率,向量计算的速度。"""  # noqa: D415
+    wanted = sorted(map(int, sizes.split(",")))
+    if wanted[0] > largest_build:
+        raise DianceError(
+            f"最小的规模 {wanted[0]} 条超过了整个建立的上限 {largest_build} 条。"
+            "请在 --sizes 中加上一个不超过它的规模,较大的由它复制而成。"
+        )
     target = folder or IndexSettings().data_folder / "scale"
     texts = [text for law in read_statutes(statutes) for _, text in law.articles]
     sample = vectors or _sampled(target, texts)
     console = Console(width=150, highlight=False)
     builds: dict[int, BuildCost] = {}
     searches: dict[int, SearchCost] = {}
-    for size in sorted(map(int, sizes.split(","))):
+    for size in wanted:
         run = ScaleRun(statutes, target / str(size), sample, size)
         if size <= largest_build:
             console.print(f"· 建立 {size} 条")
             builds[size] = apart(build, run)
             console.print(f"· 检索 {size} 条")
             searches[size] = apart(search, run)
-        elif builds:
+        else:
             console.print(f"· 复制到 {size} 条并检索")
             model = ScaleRun(statutes, target / str(max(builds)), sample, size)
             searches[size] = apart(search_copies, model)

@@ -12,11 +12,13 @@ import pytest
 from corpus.parser import parse_source
 from corpus.sources import load_sources
 from eval.question_files import QuestionFileError
+from eval.scale.__main__ import main
 from eval.scale.building import measure_build, settings_in
 from eval.scale.collection import Statute, grown, read_statutes, write_sources
 from eval.scale.nearby_vectors import NearbyEncoder, scattered
 from eval.scale.searching import measure_search
 from eval.scale.tiling import tiled_dense, tiled_lexical
+from indexer.errors import DianceError
 from indexer.index_folder import current_build, read_manifest
 from indexer.lexical import LexicalIndex
 from indexer.tokenizer import Tokenizer
@@ -121,6 +123,11 @@ def test_copies_of_an_index_have_the_postings_of_each_copy(built: Path) -> None:
     scores = one.scores(terms)
     assert scores.max() > 0
     np.testing.assert_array_equal(three.scores(terms), np.tile(scores, 3)[:size])
+
+
+def test_copies_need_something_to_be_copied() -> None:
+    with pytest.raises(DianceError, match="上限 60000"):
+        main(Path("statutes.jsonl.gz"), sizes="1000000")
 
 
 def test_made_up_units_are_found() -> None:

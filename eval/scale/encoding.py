@@ -11,6 +11,7 @@ import numpy as np
 from indexer.embedding.encoder import Vectors, open_encoder, resolve_model
 from indexer.settings import IndexSettings, Precision
 
+_PRECISIONS: tuple[Precision, ...] = ("float32", "int8")
 _WARM_UP = 4  # texts
 
 
@@ -32,7 +33,7 @@ def measure_encoding(texts: Sequence[str]) -> list[EncodingCost]:
     """
     costs: list[EncodingCost] = []
     full: Vectors | None = None
-    for precision in ("float32", "int8"):
+    for precision in _PRECISIONS:
         settings = IndexSettings(precision=precision)
         encoder = open_encoder(settings, resolve_model(settings))
         encoder.encode_passages(texts[:_WARM_UP])

@@ -20,7 +20,7 @@ export DIANCE_HOST := $(HOST)
 export DIANCE_PORT := $(PORT)
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test test-browser build eval ablation reading profile train lint clean
+.PHONY: help serve test test-browser build eval ablation reading profile scale train lint clean
 
 help: ## Show this help
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -56,6 +56,11 @@ reading: $(DEV) ## Measure how exactly documents are read (CASES=folder, STATUTE
 profile: $(RUNTIME) ## Measure what a search costs, by stage and over HTTP (SEARCHES=2000)
 	@$(DIANCE) build
 	@$(BIN)/python -m eval.query_cost_cli $(if $(SEARCHES),--searches $(SEARCHES))
+
+scale: $(DEV) ## Measure cost by size, to a million clauses (STATUTES=file SIZES=1500,… VECTORS=file)
+	@[ -n "$(STATUTES)" ] || { echo "name a file of statutory articles: make scale STATUTES=…"; exit 1; }
+	@$(BIN)/python -m eval.scale --statutes $(STATUTES) $(if $(SIZES),--sizes $(SIZES)) \
+	  $(if $(VECTORS),--vectors $(VECTORS))
 
 train: $(TRAIN) ## Train the embedding model again (BENCHMARK=folder; hours on a CPU)
 	@$(BIN)/python -m indexer.training --benchmark $(BENCHMARK)

@@ -95,6 +95,11 @@ class _RelationReader:
             issued = [p.title for p in document.parts if p.kind is PartKind.ISSUED_TEXT and p.title]
             for title in (document.title, *issued):
                 self._by_title.setdefault(comparable(title), document.id)
+        # With thousands of documents trying each title on each sentence would be most of a build.
+        self._by_opening: dict[str, list[tuple[int, str]]] = {}
+        for at, title in enumerate(self._by_title):
+            if len(title) >= _SHORTEST_TITLE:
+                self._by_opening.setdefault(title[:_SHORTEST_TITLE], []).append((at, title))
 
     def learn_titles(self, texts: Iterable[str]) -> None:
         """Remember the number that stands behind a title anywhere."""
@@ -154,9 +159,14 @@ class _RelationReader:
     def _unmarked_titles(self, sentence: str) -> Iterator[_Reference]:
         """Titles of the collection's own texts that stand in running text without 《》."""
         plain = comparable(_TITLE_AND_BRACKET.sub("", sentence))
-        for title in self._by_title:
-            if len(title) >= _SHORTEST_TITLE and title in plain:
-                yield _Reference(None, title, len(sentence))
+        found = {
+            named
+            for at in range(len(plain) - _SHORTEST_TITLE + 1)
+            for named in self._by_opening.get(plain[at : at + _SHORTEST_TITLE], ())
+            if plain.startswith(named[1], at)
+        }
+        for _, title in sorted(found):  # in the order of the book
+            yield _Reference(None, title, len(sentence))
 
 
 def _references(text: str) -> list[_Reference]:

@@ -140,7 +140,7 @@ def parse_statutes(path: Path, laws: int | None, seed: int = 1) -> StatuteRun:
     seconds = 0.0
     different: list[str] = []
     for name in names:
-        text = _statute_text(name, by_law[name])
+        text = statute_text(name, by_law[name])
         started = time.perf_counter()
         parsed = parse_source(Source("statute.txt", name, "", "", "", (), text))
         seconds += time.perf_counter() - started
@@ -155,7 +155,7 @@ def parse_statutes(path: Path, laws: int | None, seed: int = 1) -> StatuteRun:
     return StatuteRun(len(names), total, same, tuple(different), characters, seconds)
 
 
-def _statute_text(law: str, articles: Sequence[Mapping[str, str]]) -> str:
+def statute_text(law: str, articles: Sequence[Mapping[str, str]]) -> str:
     """A law as it is printed: title, adoption, a chapter heading every ten articles, articles."""
     lines = [law]
     if articles[0]["date"]:

@@ -28,7 +28,7 @@ from indexer.correction import Corrector
 from indexer.dense import DenseIndex
 from indexer.embedding.encoder import (
     Encoder,
-    model_fingerprint,
+    fingerprint_of,
     open_encoder,
     resolve_model,
 )
@@ -112,7 +112,9 @@ def build_index(
         progress.step("读取并核对来源文件")
         sources = load_sources(settings.sources_folder, settings.added_folder)
         model = resolve_model(settings, progress.step) if encoder is None else ""
-        model_print = model_fingerprint(model) if encoder is None else encoder.fingerprint
+        model_print = (
+            fingerprint_of(model, settings.precision) if encoder is None else encoder.fingerprint
+        )
         fingerprint = _fingerprint(sources, settings, model_print)
         if not force and (existing := _up_to_date(settings.index_folder, fingerprint)):
             return existing
@@ -175,7 +177,9 @@ def _build(
         cache = VectorCache(settings.data_folder / "vectors", encoder)
         vectors = cache.encode([passage.text for passage in passages], progress.encoding)
         positions = np.array([passage.unit for passage in passages], np.int32)
-        DenseIndex.build(vectors, positions, len(units)).save(partial / DENSE)
+        DenseIndex.build(
+            vectors, positions, len(units), exact_passages=settings.exact_passages
+        ).save(partial / DENSE)
         _write_vectors_by_unit(partial, units, settings, encoder, progress)
         counts = _counts(edition, units, passages)
         seal(
@@ -231,9 +235,10 @@ def _write_vectors_by_unit(
     A query is compared with the asked-as questions, question to question; and with the sentences
     of the clauses that it finds, to tell which of them answer.
     """
-    for name, kind, counted, texts_of in (
-        (QUESTIONS, "question", "计算问法向量:{} 个", questions_of),
-        (SENTENCES, "sentence", "计算句子向量:{} 句", sentence_texts),
+    for name, kind, counted, texts_of, exact_passages in (
+        (QUESTIONS, "question", "计算问法向量:{} 个", questions_of, settings.exact_passages),
+        # Those of one clause are read at a time, they are never searched among.
+        (SENTENCES, "sentence", "计算句子向量:{} 句", sentence_texts, None),
     ):
         texts = [(at, text) for at, unit in enumerate(units) for text in texts_of(unit)]
         vectors = np.zeros((0, 1), np.float32)
@@ -242,7 +247,9 @@ def _write_vectors_by_unit(
             cache = VectorCache(settings.data_folder / "vectors", encoder, kind)
             vectors = cache.encode([text for _, text in texts], progress.encoding)
         positions = np.array([at for at, _ in texts], np.int32)
-        DenseIndex.build(vectors, positions, len(units)).save(folder / name)
+        DenseIndex.build(vectors, positions, len(units), exact_passages=exact_passages).save(
+            folder / name
+        )
 
 
 def _write_lexical(
@@ -286,7 +293,7 @@ def _character_counts(edition: Edition) -> dict[str, int]:
 
 def _fingerprint(sources: Sequence[Source], settings: IndexSettings, model_print: str) -> str:
     """Covers everything that an index depends on, the code that makes it included."""
-    switches = f"{settings.questions} {settings.dictionary}"
+    switches = f"{settings.questions} {settings.dictionary} {settings.exact_passages}"
     made_with = f"{FORMAT_VERSION} {settings.model} {model_print} {switches}"
     digest = hashlib.sha256(made_with.encode())
     for source in sources:

@@ -22,7 +22,7 @@ from indexer.filters import Filters
 from indexer.near_duplicates import Folding
 from indexer.store import Store
 
-_KEPT = 256  # masks; each has a byte a unit
+_KEPT, _KEPT_BYTES = 256, 32 * 2**20  # masks; each has a byte a unit
 # Of the score of the best hit. What is less near is not worth reading for being newer.
 _WORTH_READING = 0.5
 
@@ -65,7 +65,8 @@ class Narrowing:
         dates = [document.date for document in store.frames]
         self._days = np.array([day.toordinal() if day else 0 for day in dates])[self._documents]
         self._values = _values_of(store.frames)
-        self._mask = lru_cache(maxsize=_KEPT)(self._mask_on)
+        kept = min(_KEPT, max(_KEPT_BYTES // max(len(self._documents), 1), 8))
+        self._mask = lru_cache(maxsize=kept)(self._mask_on)
         self._standings = lru_cache(maxsize=8)(self._standings_on)
 
     def admitted(self, filters: Filters) -> NDArray[np.bool_]:
@@ -80,12 +81,23 @@ class Narrowing:
             rest = ranked[others[ranked]]
             counted = [
                 FacetValue(value, self._left(rest, _chosen(filters, facet, value)))
-                for value in choices
+                for value in self._occurring(facet, choices, rest)
             ]
             found[facet] = tuple(
                 sorted((each for each in counted if each.count), key=_order(facet))
             )
         return found
+
+    def _occurring(
+        self, facet: Facet, choices: Sequence[str], ranked: NDArray[np.int64]
+    ) -> Sequence[str]:
+        """Those of the values that may leave anything: of thousands few occur in one ranking."""
+        if facet is Facet.STATUS:
+            return choices
+        frames = [self._store.frames[at] for at in np.unique(self._documents[ranked]).tolist()]
+        names = _values_of(frames)[facet]
+        # A filter admits what has its value in the name.
+        return [value for value in choices if any(value in name for name in names)]
 
     def newest_first(
         self, ranked: NDArray[np.int64], scores: NDArray[np.float32]

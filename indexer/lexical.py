@@ -38,11 +38,11 @@ class LexicalIndex:
         size: int,
     ) -> None:
         self.size = size
-        self._terms = terms
+        self.terms = terms
         self._column = {term: at for at, term in enumerate(terms)}
-        self._edges = edges
-        self._units = units
-        self._weights = weights
+        self.edges = edges
+        self.units = units
+        self.weights = weights
 
     @classmethod
     def build(cls, texts: Sequence[str], tokenizer: Tokenizer) -> LexicalIndex:
@@ -61,10 +61,10 @@ class LexicalIndex:
     def save(self, folder: Path) -> None:
         """Write the index as plain arrays."""
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / _TERMS).write_text(json.dumps(self._terms, ensure_ascii=False), encoding="utf-8")
-        np.save(folder / _EDGES, self._edges)
-        np.save(folder / _UNITS, self._units)
-        np.save(folder / _WEIGHTS, self._weights)
+        (folder / _TERMS).write_text(json.dumps(self.terms, ensure_ascii=False), encoding="utf-8")
+        np.save(folder / _EDGES, self.edges)
+        np.save(folder / _UNITS, self.units)
+        np.save(folder / _WEIGHTS, self.weights)
 
     @classmethod
     def load(cls, folder: Path, size: int) -> LexicalIndex:
@@ -82,8 +82,8 @@ class LexicalIndex:
     def scores(self, terms: Iterable[str]) -> NDArray[np.float32]:
         """Scores of all units for index terms, shape ``(units,)``; zero where none occurs."""
         columns = [self._entries(term) for term in terms] or [slice(0, 0)]
-        units = np.concatenate([self._units[column] for column in columns])
-        weights = np.concatenate([self._weights[column] for column in columns])
+        units = np.concatenate([self.units[column] for column in columns])
+        weights = np.concatenate([self.weights[column] for column in columns])
         return np.bincount(units, weights, minlength=self.size).astype(np.float32)
 
     def frequency(self, term: str) -> int:
@@ -93,20 +93,20 @@ class LexicalIndex:
 
     def has(self, term: str, unit: int) -> bool:
         """Whether a unit has an index term."""
-        return bool((self._units[self._entries(term)] == unit).any())
+        return bool((self.units[self._entries(term)] == unit).any())
 
     def have_all(self, terms: Iterable[str]) -> bool:
         """Whether there is a unit that has all of the index terms."""
         common: NDArray[np.int32] | None = None
         for term in terms:
-            found = self._units[self._entries(term)]
+            found = self.units[self._entries(term)]
             common = found if common is None else np.intersect1d(common, found)
         return common is not None and common.size > 0
 
     def _entries(self, term: str) -> slice[int, int, None]:
         """Which entries are a term's; none of one that no unit has."""
         at = self._column.get(term)
-        return slice(0, 0) if at is None else slice(int(self._edges[at]), int(self._edges[at + 1]))
+        return slice(0, 0) if at is None else slice(int(self.edges[at]), int(self.edges[at + 1]))
 
 
 def index_terms(text: str, tokenizer: Tokenizer) -> list[str]:

@@ -31,6 +31,8 @@ _SHORTEST_RULE = 30  # letters; shorter units are formulas and headings
 _SHORTEST_SENTENCE = 20  # letters of one that is named although the rest differs
 # A sentence that is in so many places is a formula, and would make the comparison quadratic.
 _MOST_OCCURRENCES = 50
+_COMPARED_AT_ONCE = 4096  # sentences; bounds the memory of the product
+_PLACES = np.uint64(1) << np.arange(0, 16 * _SHINGLE, 16, dtype=np.uint64)  # of characters
 _SENTENCE = re.compile(r"[^。；;\n]+[。；;]?")
 # In another document these words mean another thing.
 _SELF_REFERENCE = re.compile(
@@ -104,7 +106,7 @@ def _alike(sentences: Sequence[_Sentence], tokenizer: Tokenizer) -> dict[int, li
     shingles = [_shingles(sentence.letters) for sentence in sentences]
     alike: dict[int, list[int]] = {}
     for a, b in _candidates(shingles):
-        common = len(shingles[a] & shingles[b])
+        common = len(np.intersect1d(shingles[a], shingles[b], assume_unique=True))
         resemblance = common / (len(shingles[a]) + len(shingles[b]) - common)
         if resemblance < _LEAST_RESEMBLANCE or sentences[a].document == sentences[b].document:
             continue
@@ -115,33 +117,35 @@ def _alike(sentences: Sequence[_Sentence], tokenizer: Tokenizer) -> dict[int, li
     return alike
 
 
-def _shingles(letters: str) -> frozenset[str]:
-    last = max(len(letters) - _SHINGLE, 0)
-    return frozenset(letters[at : at + _SHINGLE] for at in range(last + 1))
+def _shingles(letters: str) -> NDArray[np.uint64]:
+    """The sets of four characters as numbers, ascending: a tenth of the memory of strings."""
+    codes = np.frombuffer(letters.ljust(_SHINGLE, "\0").encode("utf-32-le"), np.uint32)
+    windows = np.lib.stride_tricks.sliding_window_view(codes.astype(np.uint64), _SHINGLE)
+    # Of characters below U+10000, which nearly all are, 16 bits each: no two sets are one number.
+    return np.unique(windows @ _PLACES)
 
 
-def _candidates(shingles: Sequence[frozenset[str]]) -> Iterator[tuple[int, int]]:
+def _candidates(shingles: Sequence[NDArray[np.uint64]]) -> Iterator[tuple[int, int]]:
     """Pairs with a shingle in common that is no formula's; both ways round."""
     from scipy.sparse import csr_array  # noqa: PLC0415  (loads slowly, needed at a build only)
 
-    column: dict[str, int] = {}
-    cells = [
-        (row, column.setdefault(s, len(column))) for row, of in enumerate(shingles) for s in of
-    ]
-    if not cells:
+    if not shingles:
         return
-    rows, columns = np.array(cells).T
-    usual = np.bincount(columns) > _MOST_OCCURRENCES
-    rows, columns = rows[~usual[columns]], columns[~usual[columns]]
-    shape = (len(shingles), len(column))
-    has = csr_array((np.ones(len(rows), np.int32), (rows, columns)), shape=shape)
-    common = (has @ has.T).tocoo()
-    # Alike sentences share most shingles; half of the smaller set leaves few pairs to look at.
     sizes = np.array([len(of) for of in shingles])
-    near = 2 * common.data >= np.minimum(sizes[common.row], sizes[common.col])
-    for a, b in zip(common.row[near].tolist(), common.col[near].tolist(), strict=True):
-        if a != b:
-            yield a, b
+    distinct, columns = np.unique(np.concatenate(shingles), return_inverse=True)
+    rows = np.repeat(np.arange(len(shingles)), sizes)
+    telling = (np.bincount(columns) <= _MOST_OCCURRENCES)[columns]
+    rows, columns = rows[telling], columns[telling]
+    shape = (len(shingles), len(distinct))
+    has = csr_array((np.ones(len(rows), np.int32), (rows, columns)), shape=shape)
+    by_shingle = has.T.tocsr()
+    for start in range(0, len(shingles), _COMPARED_AT_ONCE):
+        common = (has[start : start + _COMPARED_AT_ONCE] @ by_shingle).tocoo()
+        first = common.row + start
+        # Alike sentences share most shingles; half of the smaller set leaves few pairs to look at.
+        near = 2 * common.data >= np.minimum(sizes[first], sizes[common.col])
+        near &= first != common.col
+        yield from zip(first[near].tolist(), common.col[near].tolist(), strict=True)
 
 
 def _particulars(sentence: str, tokenizer: Tokenizer) -> tuple[object, ...]:

@@ -139,6 +139,8 @@ class QueryReader:
         self._position = {document.id: at for at, document in enumerate(store.frames)}
         self._titles = _titles(store.frames)
         self._title = any_of(self._titles, between=r"\W*")
+        # Trying thousands of titles at each character takes longer than the search.
+        self._openings = frozenset(title[:_FEWEST_LETTERS] for title in self._titles)
         self._issuers = _issuer_names(store.frames, issuers)
         self._issuer = any_of(self._issuers)
         self._years: dict[int, list[int]] = {}
@@ -157,10 +159,11 @@ class QueryReader:
         text = unicodedata.normalize("NFKC", query)
         has_number = "号" in text or _DIGIT.search(text) is not None
         by_number, rest_of_numbers = self._by_number(text) if has_number else ([], text)
-        by_title = dict(self._by_title(rest_of_numbers))
+        may_name = self._may_name_a_title(rest_of_numbers)
+        by_title = dict(self._by_title(rest_of_numbers)) if may_name else {}
         named = [*by_number, *((document, rest) for document, rest in by_title.values())]
         found = [self._clause(document, rest) for document, rest in named]
-        without_titles = self._title.sub(" ", rest_of_numbers)
+        without_titles = self._title.sub(" ", rest_of_numbers) if may_name else rest_of_numbers
         return Understanding(
             doc_numbers=tuple(dict.fromkeys(str(document.doc_number) for document, _ in by_number)),
             titles=tuple(by_title),
@@ -194,6 +197,14 @@ class QueryReader:
             if len(bearing) == 1:
                 found.append((bearing[0], text[hit.end() :].lstrip("件")))
         return found, rest
+
+    def _may_name_a_title(self, text: str) -> bool:
+        """Whether it has the opening of a title, or anything in 《》 that may be a mistyped one."""
+        letters = comparable(text)
+        ends = range(_FEWEST_LETTERS, len(letters) + 1)
+        return _QUOTED.search(text) is not None or not self._openings.isdisjoint(
+            letters[end - _FEWEST_LETTERS : end] for end in ends
+        )
 
     def _by_title(self, text: str) -> Iterator[tuple[str, tuple[Document, str]]]:
         for hit in self._title.finditer(text):

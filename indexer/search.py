@@ -269,17 +269,11 @@ class SearchIndex:
             if mode is Mode.LEXICAL:
                 return Sides(lexical, nothing, unknown, unknown, lexical)
             sides.append((weight, lexical))
-        everything = filters != Filters()
+        among = admitted if filters != Filters() else None
         vector = self.vector_of(query)
-        texts, _ = self.dense.nearest(
-            vector, self.dense.passages if everything else NEAREST_PASSAGES
-        )
-        asked, which = self._questions.nearest(
-            vector, self._questions.passages if everything else NEAREST_QUESTIONS
-        )
-        texts = np.where(admitted, texts, -np.inf).astype(np.float32)
+        texts, _ = self.dense.nearest(vector, NEAREST_PASSAGES, among)
+        asked, which = self._questions.nearest(vector, NEAREST_QUESTIONS, among)
         # A unit that nobody wrote questions for must not lose by it.
-        asked = np.where(admitted, asked, -np.inf).astype(np.float32)
         by_question = np.where(self._has_questions, asked, texts).astype(np.float32)
         sides.append(((1 - weight) * (1 - QUESTION_SHARE), texts))
         sides.append(((1 - weight) * QUESTION_SHARE, by_question))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -15,6 +16,9 @@ from corpus.sources import SOURCES_FOLDER
 BUILT_IN_MODEL = "builtin:diance-e5-small"
 BASE_MODEL = "builtin:multilingual-e5-small"
 """What the built-in model was trained from; to compare with, and to train again."""
+Precision = Literal["float32", "int8"]
+EXACT_PASSAGES = 10_000
+"""Up to so many vectors comparing all costs about 1 ms, hardly more than looking into cells."""
 
 
 def default_data_folder() -> Path:
@@ -40,7 +44,10 @@ class IndexSettings(BaseSettings):
     ``added_folder`` holds the documents that users added to those of ``sources_folder``;
     ``questions_folder`` holds the asked-as questions that people wrote. ``model``
     is a built-in model or any sentence-transformers name or path; ``threads`` are those that encode
-    texts at a build, ``lexical_weight`` is the share of BM25 in a hybrid ranking.
+    texts at a build, ``lexical_weight`` is the share of BM25 in a hybrid ranking. Up to
+    ``exact_passages`` vectors are compared in full, beyond that a query looks into the nearest
+    cells only. ``precision`` is that in which a built-in model encodes texts at build; int8 takes a
+    third of the time, and is for collections whose encoding takes hours.
 
     What an ablation switches off: without ``questions`` the index knows the texts only, not how
     people ask for them; without ``dictionary`` words are cut by jieba's own dictionary (these two
@@ -60,6 +67,8 @@ class IndexSettings(BaseSettings):
     dictionary: bool = True
     lexicon: bool = True
     lexical_weight: float = Field(default=0.4, ge=0, le=1)
+    precision: Precision = "float32"
+    exact_passages: int = Field(default=EXACT_PASSAGES, ge=0)
 
     @property
     def index_folder(self) -> Path:

@@ -17,8 +17,9 @@ from indexer.embedding.onnx_query import (
     OnnxQueryEncoder,
     export_query_model,
 )
+from indexer.embedding.onnx_texts import OnnxTextEncoder
 from indexer.errors import ModelError
-from indexer.settings import BASE_MODEL, BUILT_IN_MODEL, IndexSettings
+from indexer.settings import BASE_MODEL, BUILT_IN_MODEL, IndexSettings, Precision
 
 Vectors = NDArray[np.float32]
 
@@ -50,15 +51,24 @@ class Encoder(Protocol):
 class BuiltInEncoder:
     """A built-in model: queries by ONNX Runtime, everything else by sentence-transformers.
 
-    A server needs queries only, and so never loads torch.
+    A server needs queries only, and so never loads torch. With ``precision`` int8 texts go the way
+    of the queries, too.
     """
 
-    def __init__(self, folder: str, query_model: Path, threads: int) -> None:
+    def __init__(
+        self,
+        folder: str,
+        query_model: Path,
+        threads: int,
+        precision: Precision = "float32",
+    ) -> None:
         self._folder = folder
         self._threads = threads
+        self._query_model = query_model
+        self._precision = precision
         self._queries = OnnxQueryEncoder(query_model, Path(folder), "query: ")
-        self._whole: SentenceTransformerEncoder | None = None
-        self.fingerprint = model_fingerprint(folder)
+        self._whole: SentenceTransformerEncoder | OnnxTextEncoder | None = None
+        self.fingerprint = fingerprint_of(folder, precision)
 
     def encode_query(self, query: str) -> Vectors:
         """One query as a unit vector, shape ``(dimension,)``."""
@@ -76,9 +86,13 @@ class BuiltInEncoder:
         """Many queries as unit vectors, shape ``(len(queries), dimension)``."""
         return self._loaded().encode_queries(queries, progress)
 
-    def _loaded(self) -> SentenceTransformerEncoder:
+    def _loaded(self) -> SentenceTransformerEncoder | OnnxTextEncoder:
         if self._whole is None:
-            self._whole = SentenceTransformerEncoder(self._folder, self._threads)
+            self._whole = (
+                SentenceTransformerEncoder(self._folder, self._threads)
+                if self._precision == "float32"
+                else OnnxTextEncoder(self._query_model, Path(self._folder), self._threads)
+            )
         return self._whole
 
 
@@ -175,6 +189,12 @@ def model_fingerprint(folder_or_name: str) -> str:
     return digest.hexdigest()
 
 
+def fingerprint_of(folder_or_name: str, precision: Precision) -> str:
+    """That of the model, and of the precision that it encodes texts with."""
+    fingerprint = model_fingerprint(folder_or_name)
+    return fingerprint if precision == "float32" else f"{fingerprint}-{precision}"
+
+
 def open_encoder(settings: IndexSettings, model: str) -> Encoder:
     """The encoder for a model that :func:`resolve_model` gave.
 
@@ -182,7 +202,9 @@ def open_encoder(settings: IndexSettings, model: str) -> Encoder:
         ModelError: it can't be loaded.
     """
     if settings.model in (BUILT_IN_MODEL, BASE_MODEL):
-        return BuiltInEncoder(model, _query_model(settings, model), settings.threads)
+        return BuiltInEncoder(
+            model, _query_model(settings, model), settings.threads, settings.precision
+        )
     return SentenceTransformerEncoder(model, settings.threads)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -18,16 +18,18 @@ BatchEncoder = Callable[[Sequence[str], Callable[[int], None] | None], Vectors]
 class VectorCache:
     """A file of vectors a model and kind of text, keyed by the SHA-256 of the text.
 
-    It is written after each slice of new vectors, so that an interrupted run loses minutes, and
-    holds the texts of the last whole run only. A damaged or unreadable file counts as empty: the
-    vectors are then encoded again.
+    While a run goes on, each slice of new vectors is a file of its own beside it, so that an
+    interrupted run loses minutes and writes every vector once. A whole run leaves one file again,
+    with the texts of that run only. A damaged or unreadable file counts as empty: its vectors are
+    then encoded again.
     """
 
     _SLICE = 1024  # texts encoded between two writes: a minute or two on two cores
 
     def __init__(self, folder: Path, encoder: Encoder, kind: str = "passage") -> None:
         name = hashlib.sha256(encoder.fingerprint.encode()).hexdigest()[:16]
-        self._path = folder / (f"{name}.npz" if kind == "passage" else f"{name}.{kind}.npz")
+        self._name = name if kind == "passage" else f"{name}.{kind}"
+        self._path = folder / f"{self._name}.npz"
         self._encode: BatchEncoder = (
             encoder.encode_queries if kind == "question" else encoder.encode_passages
         )
@@ -38,9 +40,7 @@ class VectorCache:
         """Unit vectors of ``texts``, shape ``(len(texts), dimension)``; there is at least one."""
         keys = [hashlib.sha256(text.encode()).hexdigest() for text in texts]
         known = self._read()
-        missing = list(
-            {key: text for key, text in zip(keys, texts, strict=True) if key not in known}.items()
-        )
+        missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in known}
         done = len(texts) - len(missing)
 
         def advance(count: int) -> None:
@@ -50,26 +50,43 @@ class VectorCache:
                 progress(done, len(texts))
 
         advance(0)
-        for start in range(0, len(missing), self._SLICE):
-            batch = missing[start : start + self._SLICE]
-            fresh = self._encode([text for _, text in batch], advance)
-            known |= {key: vector for (key, _), vector in zip(batch, fresh, strict=True)}
-            if start + self._SLICE < len(missing):
-                self._write(list(known), np.stack(list(known.values())))
+        # From long to short over all of them: a slice has texts of one length and pads little.
+        ordered = sorted(missing, key=lambda key: -len(missing[key]))
+        for start in range(0, len(ordered), self._SLICE):
+            batch = ordered[start : start + self._SLICE]
+            fresh = self._encode([missing[key] for key in batch], advance)
+            known |= dict(zip(batch, fresh, strict=True))
+            if start + self._SLICE < len(ordered):
+                self._write(self._next_slice(), batch, fresh)
         vectors = np.stack([known[key] for key in keys])
         if missing:
-            self._write(keys, vectors)
+            self._write(self._path, keys, vectors)
+            for path in self._slices():
+                path.unlink(missing_ok=True)
         return vectors
 
-    def _read(self) -> dict[str, Vectors]:
-        try:
-            with np.load(self._path) as content:
-                return dict(zip(content["keys"].tolist(), content["vectors"], strict=True))
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
-            return {}
+    def _slices(self) -> list[Path]:
+        return sorted(self._path.parent.glob(f"{self._name}.slice-*.npz"))
 
-    def _write(self, keys: Sequence[str], vectors: Vectors) -> None:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        partial = self._path.with_suffix(f".{os.getpid()}.npz")
+    def _next_slice(self) -> Path:
+        """A name that no other slice has, whether of this run or of one that was cut short."""
+        last = max((int(path.stem.rpartition("-")[2]) for path in self._slices()), default=0)
+        return self._path.with_name(f"{self._name}.slice-{last + 1:06d}.npz")
+
+    def _read(self) -> dict[str, Vectors]:
+        return {key: vector for path in (self._path, *self._slices()) for key, vector in _in(path)}
+
+    def _write(self, path: Path, keys: Sequence[str], vectors: Vectors) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_name(f".{path.stem}.{os.getpid()}.npz")
         np.savez(partial, keys=np.array(keys), vectors=vectors)
-        os.replace(partial, self._path)
+        os.replace(partial, path)
+
+
+def _in(path: Path) -> Iterator[tuple[str, Vectors]]:
+    """What a file holds; nothing if it is damaged."""
+    try:
+        with np.load(path) as content:
+            yield from zip(content["keys"].tolist(), content["vectors"], strict=True)
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        return

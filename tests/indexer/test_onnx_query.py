@@ -36,6 +36,24 @@ def test_eight_bit_queries_point_where_the_full_model_points(model: str) -> None
         assert float(vector @ whole.encode_query(query)) > 0.98
 
 
+def test_eight_bit_passages_point_where_the_full_model_points_whatever_is_beside_them(
+    model: str,
+) -> None:
+    eight_bit = open_encoder(IndexSettings(precision="int8"), model)
+    whole = SentenceTransformerEncoder(model, 2)
+    assert eight_bit.fingerprint != whole.fingerprint  # an index is of one of them
+    counted: list[int] = []
+    vectors = eight_bit.encode_passages(QUERIES, counted.append)
+    assert sum(counted) == len(QUERIES)
+    cosines = np.sum(vectors * whole.encode_passages(QUERIES), axis=1)
+    assert cosines.min() > 0.98
+    alone = np.concatenate([eight_bit.encode_passages([text]) for text in QUERIES])
+    np.testing.assert_array_equal(vectors, alone)
+    np.testing.assert_array_equal(
+        eight_bit.encode_queries(QUERIES[:1])[0], eight_bit.encode_query(QUERIES[0])
+    )
+
+
 def test_a_search_loads_neither_torch_nor_transformers(index: SearchIndex) -> None:
     program = (
         "import sys\n"

@@ -8,7 +8,6 @@ meaning, bigrams survive typos and words that the dictionary lacks.
 from __future__ import annotations
 
 import logging
-import math
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -54,12 +53,6 @@ class LexicalIndex:
     def load(cls, folder: Path, size: int) -> LexicalIndex:
         """Open a saved index."""
         return cls(bm25s.BM25.load(str(folder), load_vocab=True), size)
-
-    def rarity(self, term: str) -> float:
-        """How much a term tells: its inverse document frequency as in BM25, over the units."""
-        column = self._columns.get(term)
-        found = 0 if column is None else column.stop - column.start
-        return math.log(1 + (self.size - found + 0.5) / (found + 0.5))
 
     def scores(self, terms: Iterable[str]) -> NDArray[np.float32]:
         """Scores of all units for index terms, shape ``(units,)``; zero where none occurs."""

@@ -11,6 +11,7 @@ from corpus.model import Document, Provision, ProvisionKind
 from indexer.passages import Unit
 from indexer.search import SearchIndex
 
+_LOOKED_AT = 500
 _FROM_ONE_DOCUMENT = 2  # more would hide what other documents say
 
 
@@ -25,14 +26,13 @@ def related_units(
     own = _units_at(index, document, provision)
     if not own:
         return []
-    nearness = index.dense.nearness_to(own)
-    nearness[own] = -np.inf
+    near = index.engine.nearest_to(own, _LOOKED_AT)
     hidden = {p.id for p in document.ancestors(provision)}
     hidden |= {other.id for unit in index.store.units(own) for other in index.same_as(unit)}
-    ranked = np.argsort(-nearness, kind="stable")
+    ranked = near.units[np.argsort(-near.scores, kind="stable")]
     found: list[Unit] = []
     taken: Counter[int] = Counter()
-    for position in ranked[np.isfinite(nearness[ranked])].tolist():
+    for position in ranked[~np.isin(ranked, own)].tolist():
         where = index.store.unit_documents[position]
         if taken[where] == _FROM_ONE_DOCUMENT:
             continue

@@ -20,7 +20,7 @@ from typing import Any
 
 from indexer.errors import IndexIncompatibleError, IndexMissingError
 
-FORMAT_VERSION = 9
+FORMAT_VERSION = 10
 """Raised whenever an index of the version before can't be read any more."""
 
 MANIFEST, STORE, LEXICAL = "manifest.json", "store.sqlite", "lexical"

@@ -18,7 +18,7 @@ from indexer import notebook
 from indexer.correction import Correction, Corrector
 from indexer.embedding.encoder import Encoder, Vectors, open_encoder, resolve_model
 from indexer.engines.contract import Engine, Positions, Scores, Wanted, WeightedTerms
-from indexer.engines.embedded import EmbeddedEngine
+from indexer.engines.opening import open_engine
 from indexer.errors import IndexIncompatibleError
 from indexer.facets import Facets, Narrowing, Sort
 from indexer.filters import Filters
@@ -133,7 +133,9 @@ class SearchIndex:
         size = self.manifest.counts["units"]
         self._folding = Folding(self.store.restatements(), size)
         self._narrowing = Narrowing(self.store, self._folding)
-        self.engine: Engine = EmbeddedEngine(build, size, self._narrowing.admitted)
+        self.engine: Engine = open_engine(
+            settings, build, self.manifest, self.store, self._narrowing.admitted
+        )
         dictionary = USER_DICTIONARY if self.manifest.dictionary else None
         self.tokenizer = Tokenizer(self.manifest.terms, dictionary)
         self._corrector = Corrector.load(build / VOCABULARY, self.tokenizer)
@@ -149,6 +151,7 @@ class SearchIndex:
         Raises:
             IndexMissingError: nothing has been built.
             IndexIncompatibleError: built by another version or with another model, or damaged.
+            EngineError: the engine can't be reached, or hasn't got this build.
         """
         return cls(current_build(settings.index_folder), settings, encoder)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from indexer.engines.contract import Engine
 from indexer.engines.embedded import Admitted, EmbeddedEngine
-from indexer.engines.milvus.engine import MilvusEngine
+from indexer.engines.milvus.engine import MilvusEngine, opened_collections
 from indexer.engines.milvus.loading import load_build
 from indexer.index_folder import Manifest
 from indexer.settings import EngineKind, IndexSettings
@@ -44,3 +44,14 @@ def load_engine(
     """
     if settings.engine is EngineKind.MILVUS:
         load_build(settings, build, manifest, told_of, again=again)
+
+
+def check_engine(settings: IndexSettings, manifest: Manifest) -> None:
+    """Make sure that the engine can be reached and has a build whole.
+
+    Raises:
+        EngineError: it doesn't.
+    """
+    if settings.engine is EngineKind.MILVUS:
+        client, _ = opened_collections(settings, manifest)
+        client.close()

@@ -206,7 +206,9 @@ def test_have_all_asks_for_one_unit_with_all(opened: SearchIndex) -> None:
 def test_vectors_of_units_come_in_the_order_of_their_texts(opened: SearchIndex) -> None:
     at = opened.store.unit_position["云财规-2021-2:一"]
     expected = HashingEncoder().encode_passages(ASKED[1][1])
-    assert opened.engine.question_vectors(at) == pytest.approx(expected)
+    assert opened.engine.question_vectors(at) == pytest.approx(
+        expected, abs=1e-3
+    )  # kept in 16 bits
     assert len(opened.engine.sentence_vectors(at)) == 2
     assert opened.engine.sentence_vectors(-1).shape[0] == 0
 

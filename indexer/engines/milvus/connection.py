@@ -37,6 +37,8 @@ def connect(settings: IndexSettings) -> MilvusClient:
     # It prints each failed call with a traceback; what a user has to know is in our own error.
     logging.getLogger("pymilvus").setLevel(logging.CRITICAL)
     if is_file(uri):
+        # Milvus Lite serves from this process, and reports each call that it doesn't know.
+        logging.getLogger("grpc._server").setLevel(logging.CRITICAL)
         Path(uri).parent.mkdir(parents=True, exist_ok=True)
     with told(uri):
         return MilvusClient(

@@ -60,13 +60,7 @@ class MilvusEngine:
         self._store = store
         self._dimension = manifest.dimension
         self._terms = TermTable(build / LEXICAL)
-        self._client = connect(settings)
-        try:
-            with told(self._uri):
-                collections = _opened(self._client, settings, manifest)
-        except EngineError:
-            self._client.close()
-            raise
+        self._client, collections = opened_collections(settings, manifest)
         self._name: Callable[[Kind], str] = collections.name
         self._is_graph = settings.milvus_index == "HNSW"
         self._searches = ThreadPoolExecutor(_SEARCHES_AT_ONCE, thread_name_prefix="milvus")
@@ -214,19 +208,33 @@ class MilvusEngine:
         return rows
 
 
-def _opened(client: MilvusClient, settings: IndexSettings, manifest: Manifest) -> Collections:
-    """The collections of a build, ready for queries."""
-    collections = Collections(client, settings, manifest)
-    if not all(collections.is_whole(kind) for kind in Kind):
-        other = collections.current()
-        there = f"那里现在是 {other}" if other is not None else "那里还没有索引"
-        raise EngineError(
-            f"Milvus({settings.milvus_uri})中没有完整的本机索引"
-            f"({manifest.fingerprint[:16]});{there}。请运行 diance build 载入,"
-            "或换成与那里一致的索引目录。"
-        )
-    collections.load()
-    return collections
+def opened_collections(
+    settings: IndexSettings, manifest: Manifest
+) -> tuple[MilvusClient, Collections]:
+    """A connection, and the collections of a build ready for queries.
+
+    Raises:
+        EngineError: Milvus can't be reached, or hasn't got this build whole.
+    """
+    client = connect(settings)
+    try:
+        with told(settings.milvus_uri):
+            collections = Collections(client, settings, manifest)
+            if not all(collections.is_whole(kind) for kind in Kind):
+                raise _is_missing(settings.milvus_uri, manifest, collections.current())
+            collections.load()
+    except EngineError:
+        client.close()
+        raise
+    return client, collections
+
+
+def _is_missing(uri: str, manifest: Manifest, other: str | None) -> EngineError:
+    there = f"那里现在是 {other}" if other is not None else "那里还没有索引"
+    return EngineError(
+        f"Milvus({uri})中没有完整的本机索引({manifest.fingerprint[:16]});{there}。"
+        "请运行 diance build 载入,或换成与那里一致的索引目录。"
+    )
 
 
 def _of_units(hits: Sequence[Row], field: str) -> tuple[Candidates, NDArray[Any]]:

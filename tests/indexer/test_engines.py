@@ -24,6 +24,7 @@ from indexer.engines.opening import load_engine
 from indexer.errors import EngineError
 from indexer.filters import Filters
 from indexer.index_folder import Manifest, current_build, read_manifest
+from indexer.passages import questions_of, sentence_texts
 from indexer.related import related_units
 from indexer.search import Mode, SearchIndex
 from indexer.settings import EngineKind, IndexSettings
@@ -205,11 +206,14 @@ def test_have_all_asks_for_one_unit_with_all(opened: SearchIndex) -> None:
 
 def test_vectors_of_units_come_in_the_order_of_their_texts(opened: SearchIndex) -> None:
     at = opened.store.unit_position["云财规-2021-2:一"]
-    expected = HashingEncoder().encode_passages(ASKED[1][1])
-    assert opened.engine.question_vectors(at) == pytest.approx(
-        expected, abs=1e-3
-    )  # kept in 16 bits
-    assert len(opened.engine.sentence_vectors(at)) == 2
+    (unit,) = opened.store.units([at])
+    for texts, vectors in (
+        (questions_of(unit), opened.engine.question_vectors(at)),
+        (sentence_texts(unit), opened.engine.sentence_vectors(at)),
+    ):
+        expected = HashingEncoder().encode_passages(texts)
+        assert len(texts) == 3
+        assert vectors == pytest.approx(expected, abs=1e-3)  # kept in 16 bits
     assert opened.engine.sentence_vectors(-1).shape[0] == 0
 
 

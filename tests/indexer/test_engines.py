@@ -341,7 +341,10 @@ def test_loading_twice_changes_nothing(fresh: IndexSettings) -> None:
         assert collections.count(Kind.UNITS) == manifest.counts["units"]
         assert collections.count(Kind.QUESTIONS) == manifest.counts["questions"]
         assert collections.current() == manifest.fingerprint[:16]
+        for kind in Kind:
+            client.release_collection(collections.name(kind))  # as after a restart
         client.close()
+    SearchIndex.open(fresh, HashingEncoder()).engine.close()
 
 
 def test_the_alias_moves_on_and_only_the_build_before_stays(fresh: IndexSettings) -> None:

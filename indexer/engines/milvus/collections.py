@@ -59,8 +59,9 @@ class Collections:
         return f"{self._prefix}_current"
 
     def create(self, kind: Kind) -> bool:
-        """Make a collection unless it is there; whether it was made."""
+        """Make a collection, ready for queries, unless it is there; whether it was made."""
         if self._client.has_collection(self.name(kind)):
+            self._client.load_collection(self.name(kind))
             return False
         indexes = self._client.prepare_index_params()
         if kind is Kind.UNITS:
@@ -79,15 +80,12 @@ class Collections:
         return self._sizes[kind]
 
     def is_whole(self, kind: Kind) -> bool:
-        """Whether a collection is there, with all its rows."""
-        return bool(self._client.has_collection(self.name(kind))) and self.count(kind) == self.size(
-            kind
-        )
-
-    def load(self) -> None:
-        """Have the server hold all collections ready for queries."""
-        for kind in Kind:
-            self._client.load_collection(self.name(kind))
+        """Whether a collection is there, with all its rows; it is then ready for queries."""
+        if not self._client.has_collection(self.name(kind)):
+            return False
+        # A server that was restarted may have let go of it, and then counts nothing.
+        self._client.load_collection(self.name(kind))
+        return self.count(kind) == self.size(kind)
 
     def count(self, kind: Kind, first: int = 0, last: int | None = None) -> int:
         """How many rows there are from ``first`` up to ``last`` (excluded; None: all)."""

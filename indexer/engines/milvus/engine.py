@@ -222,7 +222,6 @@ def opened_collections(
             collections = Collections(client, settings, manifest)
             if not all(collections.is_whole(kind) for kind in Kind):
                 raise _is_missing(settings.milvus_uri, manifest, collections.current())
-            collections.load()
     except EngineError:
         client.close()
         raise

@@ -53,7 +53,6 @@ def load_build(
             for table in _tables_of(build, manifest):
                 told_of(f"载入 Milvus:{_NAMES[table.kind]} {collections.size(table.kind)} 行")
                 _load(client, collections, table, again=again)
-            collections.load()
             collections.switch()
     finally:
         client.close()

@@ -20,7 +20,7 @@ export DIANCE_HOST := $(HOST)
 export DIANCE_PORT := $(PORT)
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test test-browser build eval ablation reading profile scale train lint clean
+.PHONY: help serve test test-browser build eval agreement ablation reading profile scale train lint clean
 
 help: ## Show this help
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -45,6 +45,10 @@ test-browser: $(DEV) ## Run the tests that drive a real browser (Chromium, insta
 eval: $(RUNTIME) ## Measure retrieval on eval/datasets/dev.jsonl (QUESTIONS=file for another)
 	@$(DIANCE) build
 	@$(DIANCE) eval $(if $(QUESTIONS),--questions $(QUESTIONS))
+
+agreement: $(DEV) ## Compare the Milvus engine (Lite, or DIANCE_MILVUS_URI) with the embedded one
+	@$(DIANCE) build
+	@$(DIANCE) eval --engines $(if $(QUESTIONS),--questions $(QUESTIONS))
 
 ablation: $(DEV) ## Measure what each part of the search adds (QUESTIONS=file, PLOT=figure.svg)
 	@$(DIANCE) eval --ablation $(if $(QUESTIONS),--questions $(QUESTIONS)) $(if $(PLOT),--plot $(PLOT))

@@ -28,10 +28,12 @@ from eval.question_files import QuestionFileError
 from indexer.dense import DenseIndex
 from indexer.embedding.encoder import Encoder, open_encoder, resolve_model
 from indexer.embedding.vector_cache import VectorCache
+from indexer.engines.contract import NEAREST_PASSAGES
 from indexer.fusion import convex_combination
 from indexer.lexical import LexicalIndex, index_terms
-from indexer.search import CANDIDATES, NEAREST_PASSAGES, Mode
+from indexer.search import Mode
 from indexer.settings import IndexSettings
+from indexer.sides import FUSED_DEPTH
 from indexer.tokenizer import Tokenizer
 
 QUESTIONS_FILE, ARTICLES_FILE = "lay_questions.jsonl", "statutes.jsonl.gz"
@@ -213,7 +215,7 @@ class ArticleRanker:
         if Mode.HYBRID in self._modes:
             weights = {Mode.LEXICAL: self._weight, Mode.DENSE: 1 - self._weight}
             sides = [(weight, scores[side]) for side, weight in weights.items()]
-            scores[Mode.HYBRID] = convex_combination(sides, depth=CANDIDATES)
+            scores[Mode.HYBRID] = convex_combination(sides, depth=FUSED_DEPTH)
         return {mode: _best(scores[mode]) for mode in self._modes}
 
 

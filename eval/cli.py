@@ -12,6 +12,7 @@ from rich.console import Console
 from eval.ablation import AblationReport, measure_ladder
 from eval.answerability import measure_answerability
 from eval.benchmark import measure_benchmark, read_benchmark
+from eval.engine_agreement import measure_agreement
 from eval.negatives import NEGATIVES
 from eval.plots import plot_ladder, require_plotting
 from eval.progress import MeasureProgress
@@ -19,8 +20,10 @@ from eval.questions import DATASETS, Question, read_questions
 from eval.report_page import Evaluation, prepare_folder, write_page
 from eval.reports import (
     show_ablation,
+    show_agreement,
     show_benchmark,
     show_modes,
+    write_agreement,
     write_modes,
     write_report,
 )
@@ -50,6 +53,9 @@ def evaluate(
     benchmark: Annotated[
         Path | None, typer.Option(help="改测这个目录中的公开基准(法条检索)")
     ] = None,
+    engines: Annotated[
+        bool, typer.Option("--engines", help="比较 embedded 和 milvus 两个引擎的结果是否一致")
+    ] = False,
     limit_articles: Annotated[
         int | None, typer.Option(min=1, help="--benchmark 只用这么多条法条,粗略一看")
     ] = None,
@@ -60,6 +66,8 @@ def evaluate(
         {
             "--ablation 和 --benchmark 不能同时用,请分两次运行": ablation and benchmark,
             "--ablation 的每一步都定好了检索方式,请去掉 --mode": ablation and mode,
+            "--engines 只比较引擎,请单独运行": engines
+            and (ablation or benchmark or report or mode),
             "--report 写的是自己的问题,请去掉 --benchmark": report and benchmark,
             "--report 把各项测量写成网页,请去掉 --json": report and json_file,
             "--benchmark 自带问题,请去掉 --questions": benchmark and questions,
@@ -68,6 +76,9 @@ def evaluate(
         }
     )
     path = questions or DATASETS / "dev.jsonl"
+    if engines:
+        _engines(path, json_file)
+        return
     if report is not None:
         prepare_folder(report)
     if benchmark is not None:
@@ -95,6 +106,15 @@ def _modes(path: Path, modes: Sequence[Mode], json_file: Path | None) -> None:
     show_modes(reports, path)
     if json_file is not None:
         write_modes(json_file, reports)
+
+
+def _engines(path: Path, json_file: Path | None) -> None:
+    asked = read_questions(path)
+    with _progress() as progress:
+        agreements = measure_agreement(IndexSettings(), asked, progress)
+    show_agreement(agreements, path)
+    if json_file is not None:
+        write_agreement(json_file, agreements)
 
 
 def _measure_modes(

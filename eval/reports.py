@@ -15,6 +15,7 @@ from eval.ablation import SIGNIFICANT, TESTED, AblationReport, Comparison
 from eval.answerability import AnswerabilityReport
 from eval.answers import ANSWER_MEASURES, AnswersReport
 from eval.benchmark import BENCHMARK_MEASURES, BenchmarkReport
+from eval.engine_agreement import DEPTH, Agreement
 from eval.measures import MEASURES, Estimate
 from eval.run import OVERALL, ModeReport
 from eval.subsidies import SubsidyReport, found_share
@@ -41,6 +42,17 @@ def show_modes(reports: Sequence[ModeReport], path: Path) -> None:
             f"{report.mode.value}:单次检索 p50 {report.p50_ms:.1f} 毫秒,"
             f"p99 {report.p99_ms:.1f} 毫秒;前10条没有答案的问题 {len(report.failed)} 个"
         )
+
+
+def show_agreement(agreements: Sequence[Agreement], path: Path) -> None:
+    """How far the engines agree, a mode a row."""
+    count = agreements[0].questions
+    _console.print(f"{path}:{count} 个问题,embedded 与 milvus 用同一份索引", markup=False)
+    table = Table("检索方式", "首条相同", f"前{DEPTH}条重合", "embedded p50", "milvus p50")
+    for each in agreements:
+        times = [f"{milliseconds:.1f} 毫秒" for milliseconds in (each.embedded_ms, each.milvus_ms)]
+        table.add_row(each.mode.value, f"{each.top1:.3f}", f"{each.overlap:.3f}", *times)
+    _console.print(table)
 
 
 def show_ablation(report: AblationReport, path: Path) -> None:
@@ -175,6 +187,15 @@ def write_modes(path: Path, reports: Sequence[ModeReport]) -> None:
         DianceError: the file can't be written.
     """
     _write(path, {report.mode.value: asdict(report) for report in reports})
+
+
+def write_agreement(path: Path, agreements: Sequence[Agreement]) -> None:
+    """``{mode: agreement}``.
+
+    Raises:
+        DianceError: the file can't be written.
+    """
+    _write(path, {each.mode.value: asdict(each) for each in agreements})
 
 
 def write_report(

@@ -33,6 +33,7 @@ from indexer.embedding.encoder import (
     resolve_model,
 )
 from indexer.embedding.vector_cache import VectorCache
+from indexer.engines.opening import load_engine
 from indexer.errors import BuildError, DianceError
 from indexer.index_folder import (
     DENSE,
@@ -104,6 +105,7 @@ def build_index(
 
     Raises:
         BuildError: a source or the target folder can't be used; the current index stays.
+        EngineError: the engine can't be reached; the current index stays.
         ModelError: the embedding model can't be loaded.
     """
     progress = progress or _Silent()
@@ -117,10 +119,14 @@ def build_index(
         )
         fingerprint = _fingerprint(sources, settings, model_print)
         if not force and (existing := _up_to_date(settings.index_folder, fingerprint)):
+            manifest = read_manifest(existing.folder)
+            load_engine(settings, existing.folder, manifest, progress.step)
             return existing
         encoder = encoder or open_encoder(settings, model)
         settings.index_folder.mkdir(parents=True, exist_ok=True)
-        folder, edition, counts = _build(settings, sources, encoder, fingerprint, progress)
+        folder, edition, counts = _build(
+            settings, sources, encoder, fingerprint, progress, again=force
+        )
         warnings = tuple(warning for c in edition.compilations for warning in c.warnings)
         return BuildReport(folder, True, time.perf_counter() - started, counts, warnings)
     except (SourceError, ErrataError, AskedAsError, BenefitRuleError) as error:
@@ -149,8 +155,10 @@ def _build(
     encoder: Encoder,
     fingerprint: str,
     progress: BuildProgress,
+    *,
+    again: bool,
 ) -> tuple[Path, Edition, dict[str, int]]:
-    """Write a build beside the current one and switch to it."""
+    """Write a build beside the current one and switch to it; ``again``: the engine has it anew."""
     progress.step("解析文件和条款")
     edition = prepare_edition(
         sources,
@@ -203,6 +211,8 @@ def _build(
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
         raise
+    # Who opens the new build asks the engine for it.
+    load_engine(settings, target, read_manifest(target), progress.step, again=again)
     switch_to(settings.index_folder, target)
     return target, edition, counts
 
@@ -271,6 +281,7 @@ def _counts(edition: Edition, units: Sequence[Unit], passages: Sequence[Passage]
         "units": len(units),
         "passages": len(passages),
         "questions": sum(len(questions_of(unit)) for unit in units),
+        "sentences": sum(len(sentence_texts(unit)) for unit in units),
         "machine_made_questions": sum(
             len(questions_of(unit))
             for unit in units

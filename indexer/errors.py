@@ -5,6 +5,7 @@
     ├── IndexIncompatibleError  built by another version, or damaged
     ├── BuildError              a build can't be made or finished
     ├── IngestError             a file can't be added or taken away
+    ├── EngineError             the engine of search can't be reached or has another index
     ├── ModelError              the embedding model can't be loaded
     ├── LanguageModelError      a language model isn't set, or refuses to work
     ├── InvalidQueryError       the query can't be searched for
@@ -37,6 +38,10 @@ class BuildError(DianceError):
 
 class IngestError(DianceError):
     """A file can't be added to the collection or taken away from it; nothing was changed."""
+
+
+class EngineError(DianceError):
+    """The engine of search can't be reached, or doesn't have the index that is open here."""
 
 
 class ModelError(DianceError):

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import logging
-import math
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -73,11 +72,6 @@ class LexicalIndex:
         # Read whole: going through memory maps costs more than the additions.
         edges, units, weights = (np.load(folder / name) for name in (_EDGES, _UNITS, _WEIGHTS))
         return cls(terms, edges, units, weights, size)
-
-    def rarity(self, term: str) -> float:
-        """How much a term tells: its inverse document frequency as in BM25, over the units."""
-        found = self.frequency(term)
-        return math.log(1 + (self.size - found + 0.5) / (found + 0.5))
 
     def scores(self, terms: Iterable[str]) -> NDArray[np.float32]:
         """Scores of all units for index terms, shape ``(units,)``; zero where none occurs."""

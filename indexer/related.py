@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 import numpy as np
 
 from corpus.model import Document, Provision, ProvisionKind
+from indexer.engines.contract import MOST_CANDIDATES, Positions
 from indexer.passages import Unit
 from indexer.search import SearchIndex
 
+# Of the nearest units; more are looked at only where the first are of too few documents.
+_DEPTHS = (128, 1024, MOST_CANDIDATES)
 _FROM_ONE_DOCUMENT = 2  # more would hide what other documents say
 
 
@@ -25,14 +28,25 @@ def related_units(
     own = _units_at(index, document, provision)
     if not own:
         return []
-    nearness = index.dense.nearness_to(own)
-    nearness[own] = -np.inf
     hidden = {p.id for p in document.ancestors(provision)}
     hidden |= {other.id for unit in index.store.units(own) for other in index.same_as(unit)}
-    ranked = np.argsort(-nearness, kind="stable")
+    found: list[Unit] = []
+    for depth in _DEPTHS:
+        near = index.engine.nearest_to(own, depth)
+        ranked = near.units[np.argsort(-near.scores, kind="stable")]
+        found = _worth_naming(index, ranked[~np.isin(ranked, own)], hidden, limit)
+        if len(found) == limit or len(near.units) < depth:
+            break
+    return found
+
+
+def _worth_naming(
+    index: SearchIndex, ranked: Positions, hidden: Set[str], limit: int
+) -> list[Unit]:
+    """The first of a ranking that are no titles and not hidden, few from one document."""
     found: list[Unit] = []
     taken: Counter[int] = Counter()
-    for position in ranked[np.isfinite(nearness[ranked])].tolist():
+    for position in ranked.tolist():
         where = index.store.unit_documents[position]
         if taken[where] == _FROM_ONE_DOCUMENT:
             continue

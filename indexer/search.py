@@ -16,40 +16,31 @@ from corpus.quotation import citation_text
 from corpus.validity import Validity
 from indexer import notebook
 from indexer.correction import Correction, Corrector
-from indexer.dense import DenseIndex
 from indexer.embedding.encoder import Encoder, Vectors, open_encoder, resolve_model
+from indexer.engines.contract import Engine, Positions, Scores, Wanted, WeightedTerms
+from indexer.engines.opening import open_engine
 from indexer.errors import IndexIncompatibleError
 from indexer.facets import Facets, Narrowing, Sort
 from indexer.filters import Filters
-from indexer.fusion import QUESTION_SHARE, convex_combination
 from indexer.highlights import occurrences
 from indexer.index_folder import (
-    DENSE,
-    LEXICAL,
-    QUESTIONS,
-    SENTENCES,
     STORE,
     VOCABULARY,
     Manifest,
     current_build,
     read_manifest,
 )
-from indexer.lexical import LexicalIndex, index_terms
+from indexer.lexical import index_terms
 from indexer.lexicon import Lexicon
 from indexer.near_duplicates import Folding
 from indexer.passages import Unit, questions_of, unit_of
 from indexer.query import QueryReader, Understanding, checked_query
 from indexer.settings import IndexSettings
-from indexer.signals import Coverage, Scores, Sides, Signals, coverages_of
+from indexer.sides import Sides, fused_sides
+from indexer.signals import Coverage, Signals, coverages_of, rarity_of
 from indexer.store import Store
 from indexer.tokenizer import USER_DICTIONARY, Tokenizer
 
-CANDIDATES = 200  # units that each side hands to the fusion
-NEAREST_PASSAGES = 400  # nearest passages; several belong to one unit
-NEAREST_QUESTIONS = 1600  # likewise; there are seven to a unit
-# A query is nearer to a question than to a text that answers it as well: where it is so by less
-# than this, the text is what was found.
-_TEXT_MARGIN = 0.02
 _EXPANSION_WEIGHT = 0.2  # of official terms that everyday words stand for
 
 
@@ -140,15 +131,11 @@ class SearchIndex:
         self._encoder_lock = threading.Lock()
         self.store = Store(build / STORE)
         size = self.manifest.counts["units"]
-        self.lexical = LexicalIndex.load(build / LEXICAL, size)
-        self.dense = DenseIndex.load(build / DENSE, size)
-        self._questions = DenseIndex.load(build / QUESTIONS, size)
-        self._sentences = DenseIndex.load(build / SENTENCES, size)
-        # Position of each unit's first question among all of them, shape (units,).
-        self._first_questions = self._questions.first_of_units()
-        self._has_questions = self._questions.known_units()
         self._folding = Folding(self.store.restatements(), size)
         self._narrowing = Narrowing(self.store, self._folding)
+        self.engine: Engine = open_engine(
+            settings, build, self.manifest, self.store, self._narrowing.admitted
+        )
         dictionary = USER_DICTIONARY if self.manifest.dictionary else None
         self.tokenizer = Tokenizer(self.manifest.terms, dictionary)
         self._corrector = Corrector.load(build / VOCABULARY, self.tokenizer)
@@ -164,6 +151,7 @@ class SearchIndex:
         Raises:
             IndexMissingError: nothing has been built.
             IndexIncompatibleError: built by another version or with another model, or damaged.
+            EngineError: the engine can't be reached, or hasn't got this build.
         """
         return cls(current_build(settings.index_folder), settings, encoder)
 
@@ -193,11 +181,11 @@ class SearchIndex:
 
         None (``n`` is 0) of a table row, a unit of one sentence and one that isn't indexed.
         """
-        return self._sentences.vectors_of(self.store.unit_position.get(unit.id, -1))
+        return self.engine.sentence_vectors(self.store.unit_position.get(unit.id, -1))
 
     def question_vector(self, unit: Unit, question: str) -> Vectors:
         """The vector of one of a unit's asked-as questions, shape ``(dimension,)``."""
-        vectors = self._questions.vectors_of(self.store.unit_position[unit.id])
+        vectors = self.engine.question_vectors(self.store.unit_position[unit.id])
         vector: Vectors = vectors[questions_of(unit).index(question)]
         return vector
 
@@ -229,58 +217,38 @@ class SearchIndex:
         words = self.tokenizer.words(asked)
         chosen = filters or Filters()
         before = Filters(doc_number=chosen.doc_number, as_of=chosen.as_of) if facets else chosen
-        sides = self._scores(asked, words, mode, before)
-        scores = np.where(sides.fused > 0, sides.fused, -np.inf) if facets else sides.fused
+        sides = self._sides(asked, words, mode, before)
+        units, scores = sides.units, sides.fused
+        if facets:
+            scores = np.where(scores > 0, scores, -np.inf)
         if understood := self._reader.read(asked, words):
-            scores = self._boosted(scores, understood, before)
-        ranked = np.argsort(-scores, kind="stable")
-        ranked = ranked[np.isfinite(scores[ranked])]
+            units, scores = self._boosted(units, scores, understood, before)
+        order = np.argsort(-scores, kind="stable")
+        ranked = units[order[np.isfinite(scores[order])]]
         counted = self._narrowing.facets(ranked, chosen) if facets else None
         ranked = self._folding.fold(ranked[self._narrowing.admitted(chosen)[ranked]])
         if sort is Sort.NEWEST:
-            ranked = self._narrowing.newest_first(ranked, scores[ranked])
-        page = ranked[offset : offset + limit]
-        units = self.store.units(page.tolist())
+            ranked = self._narrowing.newest_first(ranked, scores[np.searchsorted(units, ranked)])
+        page = ranked[offset : offset + limit].tolist()
         telling = tuple({word for word in words if len(word) > 1})
         hits = []
-        for position, (unit, at) in enumerate(zip(units, page, strict=True), start=1):
-            which = sides.matched[at]
-            question = questions_of(unit)[which] if which >= 0 else None
-            hit = self._hit(unit, offset + position, float(scores[at]), telling, question)
-            hits.append(replace(hit, signals=sides.of(int(at))))
+        for rank, (unit, at) in enumerate(zip(self.store.units(page), page, strict=True), 1):
+            which = sides.question_of(at)
+            question = questions_of(unit)[which] if which is not None else None
+            score = float(scores[np.searchsorted(units, at)])
+            hit = self._hit(unit, offset + rank, score, telling, question)
+            hits.append(replace(hit, signals=sides.of(at)))
         mended = correction if correction.changes else None
         return SearchResult(query, mode, len(ranked), tuple(hits), mended, understood, counted)
 
-    def _scores(self, query: str, words: Sequence[str], mode: Mode, filters: Filters) -> Sides:
-        """Scores of all units; ``fused`` is -inf for those that aren't candidates.
-
-        A unit is as near as its nearest passage or question. Filters come before the fusion: what
-        is kept is ranked as if it were all there is.
-        """
-        admitted = self._narrowing.admitted(filters)
-        nothing = np.full(len(admitted), -1, np.int32)
-        unknown = np.full(len(admitted), -np.inf, np.float32)
-        lexical = unknown
-        sides: list[tuple[float, Scores]] = []
-        weight = self._settings.lexical_weight if mode is Mode.HYBRID else 0.0
-        if mode is not Mode.DENSE:
-            lexical = self._lexical_scores(query, words)
-            lexical = np.where(admitted & (lexical > 0), lexical, -np.inf).astype(np.float32)
-            if mode is Mode.LEXICAL:
-                return Sides(lexical, nothing, unknown, unknown, lexical)
-            sides.append((weight, lexical))
-        among = admitted if filters != Filters() else None
-        vector = self.vector_of(query)
-        texts, _ = self.dense.nearest(vector, NEAREST_PASSAGES, among)
-        asked, which = self._questions.nearest(vector, NEAREST_QUESTIONS, among)
-        # A unit that nobody wrote questions for must not lose by it.
-        by_question = np.where(self._has_questions, asked, texts).astype(np.float32)
-        sides.append(((1 - weight) * (1 - QUESTION_SHARE), texts))
-        sides.append(((1 - weight) * QUESTION_SHARE, by_question))
-        nearer = asked > texts + _TEXT_MARGIN
-        matched = np.where(nearer, which - self._first_questions, nothing).astype(np.int32)
-        fused = convex_combination(sides, depth=CANDIDATES)
-        return Sides(fused, matched, texts, asked, lexical)
+    def _sides(self, query: str, words: Sequence[str], mode: Mode, filters: Filters) -> Sides:
+        """The candidates of each side under the filters, and one score of each."""
+        terms = self._terms(query, words) if mode is not Mode.DENSE else ()
+        vector = self.vector_of(query) if mode is not Mode.LEXICAL else None
+        found = self.engine.candidates(Wanted(terms, vector, filters))
+        if mode is Mode.LEXICAL:
+            return fused_sides(found, None)
+        return fused_sides(found, self._settings.lexical_weight if mode is Mode.HYBRID else 0.0)
 
     def coverages(self, query: str, unit_ids: Sequence[str]) -> list[Coverage]:
         """What each of the units has of the words of a query, and what no unit has.
@@ -296,30 +264,38 @@ class SearchIndex:
                 if word in everyday or everyday in word:
                     meant.setdefault(word, []).extend(stand_for)
         units = [self.store.unit_position[unit_id] for unit_id in unit_ids]
-        return coverages_of(self.lexical, units, words, self.tokenizer.bigrams(query), meant)
+        return coverages_of(self.engine, units, words, self.tokenizer.bigrams(query), meant)
 
     def knows(self, term: str) -> bool:
         """Whether any unit has all pairs of characters of a term, in its text or its questions."""
-        return self.lexical.have_all(self.tokenizer.bigrams(term) or [term])
+        return self.engine.have_all(self.tokenizer.bigrams(term) or [term])
 
-    def _lexical_scores(self, query: str, words: Sequence[str]) -> Scores:
-        scores = self.lexical.scores([*words, *self.tokenizer.bigrams(query)])
+    def rarity(self, term: str) -> float:
+        """How much an index term tells: its inverse document frequency as in BM25."""
+        return rarity_of(self.engine, term)
+
+    def _terms(self, query: str, words: Sequence[str]) -> list[WeightedTerms]:
+        asked = [WeightedTerms(1.0, [*words, *self.tokenizer.bigrams(query)])]
         terms = self.lexicon.official_terms(query) if self._settings.lexicon else []
         if terms:
             expansion = index_terms(" ".join(terms), self.tokenizer)
-            scores += _EXPANSION_WEIGHT * self.lexical.scores(expansion)
-        return scores
+            asked.append(WeightedTerms(_EXPANSION_WEIGHT, expansion))
+        return asked
 
-    def _boosted(self, scores: Scores, understood: Understanding, filters: Filters) -> Scores:
-        """Scores with what the query names; a named clause is a candidate in any case."""
+    def _boosted(
+        self, units: Positions, scores: Scores, understood: Understanding, filters: Filters
+    ) -> tuple[Positions, Scores]:
+        """Candidates with what the query names; a named clause is one of them in any case."""
         found = np.isfinite(scores)
         low, high = (scores[found].min(), scores[found].max()) if found.any() else (0.0, 1.0)
-        named = [unit for clause in understood.clauses for unit in clause.units]
-        if named:
-            missing = ~found & self._narrowing.admitted(filters)
-            scores = np.where(missing & np.isin(np.arange(len(scores)), named), low, scores)
-        boosts = self._reader.boosts(understood) * max(high - low, 1e-6)
-        return np.asarray(scores + boosts, np.float32)
+        admitted = self._narrowing.admitted(filters)
+        named = [unit for each in understood.clauses for unit in each.units if admitted[unit]]
+        everything = np.union1d(units, np.array(named, np.int64))
+        raised = np.full(len(everything), -np.inf, np.float32)
+        raised[np.searchsorted(everything, units)] = scores
+        raised[np.isin(everything, named) & ~np.isfinite(raised)] = low
+        raised += self._reader.boosts(understood)[everything] * max(high - low, 1e-6)
+        return everything, raised
 
     def container_of(self, document: Document) -> Document | None:
         """The document that forwards this one."""

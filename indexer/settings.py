@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+from enum import StrEnum
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 import corpus
@@ -38,6 +39,13 @@ def default_added_folder() -> Path:
     return default_data_folder() / "added"
 
 
+class EngineKind(StrEnum):
+    """What finds candidates: this process alone, or a Milvus cluster."""
+
+    EMBEDDED = "embedded"
+    MILVUS = "milvus"
+
+
 class IndexSettings(BaseSettings):
     """Settings of the build and of search.
 
@@ -53,6 +61,11 @@ class IndexSettings(BaseSettings):
     people ask for them; without ``dictionary`` words are cut by jieba's own dictionary (these two
     are of the build, an index keeps what it was built with); without ``lexicon`` a query is
     searched for as typed, neither everyday words expanded nor homophones mended.
+
+    ``engine`` is what finds candidates. For that of a cluster ``milvus_uri`` is its address
+    (``http://…``) or a file of Milvus Lite (``….db``), ``milvus_token`` is ``user:password`` or an
+    API key, ``milvus_prefix`` begins the names of all collections, ``milvus_index`` is the kind of
+    index over vectors (exact, or approximate for very many), ``milvus_timeout`` is in seconds.
     """
 
     model_config = SettingsConfigDict(env_prefix="DIANCE_", extra="ignore", protected_namespaces=())
@@ -69,6 +82,12 @@ class IndexSettings(BaseSettings):
     lexical_weight: float = Field(default=0.4, ge=0, le=1)
     precision: Precision = "float32"
     exact_passages: int = Field(default=EXACT_PASSAGES, ge=0)
+    engine: EngineKind = EngineKind.EMBEDDED
+    milvus_uri: str = ""
+    milvus_token: SecretStr = SecretStr("")
+    milvus_prefix: str = Field(default="diance", pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,63}$")
+    milvus_index: Literal["FLAT", "HNSW"] = "FLAT"
+    milvus_timeout: float = Field(default=10.0, gt=0)
 
     @property
     def index_folder(self) -> Path:

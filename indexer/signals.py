@@ -10,12 +10,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
-from indexer.lexical import LexicalIndex
-
-Scores = NDArray[np.float32]
+from indexer.engines.contract import Engine
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,30 +28,6 @@ class Signals:
 
 
 @dataclass(frozen=True, slots=True)
-class Sides:
-    """What each side says of all units, shapes ``(units,)``; -inf where it doesn't know one.
-
-    ``matched`` is the number of the nearest question within its unit where that is nearer than the
-    text, else -1.
-    """
-
-    fused: Scores
-    matched: NDArray[np.int32]
-    text: Scores
-    question: Scores
-    lexical: Scores
-
-    def of(self, unit: int) -> Signals:
-        """The signals of one unit."""
-        text, question = float(self.text[unit]), float(self.question[unit])
-        return Signals(
-            text=text if np.isfinite(text) else None,
-            question=question if np.isfinite(question) else None,
-            lexical=max(float(self.lexical[unit]), 0.0),
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class Coverage:
     """What a unit, and the whole index, has of the terms of a query; shares from 0 to 1.
 
@@ -70,7 +41,7 @@ class Coverage:
 
 
 def coverages_of(
-    lexical: LexicalIndex,
+    engine: Engine,
     units: Sequence[int],
     words: Sequence[str],
     bigrams: Sequence[str],
@@ -81,31 +52,23 @@ def coverages_of(
     ``meant`` has for words that are found in the query the words of the official terms that they
     stand for (老板: 用人单位): a word is had as well if one of these is.
     """
-
-    def held(word: str, unit: int) -> bool:
-        return lexical.has(word, unit) or any(lexical.has(m, unit) for m in meant.get(word, ()))
-
-    def is_unknown(word: str) -> bool:
-        return lexical.frequency(word) == 0 and word not in meant
-
-    rarity = {word: _idf(lexical, word) for word in dict.fromkeys(words)}
+    rarity = {word: rarity_of(engine, word) for word in dict.fromkeys(words)}
     whole = sum(rarity.values()) or 1.0
-    unknown_words = _share([is_unknown(word) for word in rarity])
-    unknown_bigrams = _share([lexical.frequency(b) == 0 for b in dict.fromkeys(bigrams)])
-    return [
-        Coverage(
-            words=sum(idf for word, idf in rarity.items() if held(word, unit)) / whole,
-            unknown_words=unknown_words,
-            unknown_bigrams=unknown_bigrams,
-        )
-        for unit in units
-    ]
+    unknown_words = _share([engine.frequency(w) == 0 and w not in meant for w in rarity])
+    unknown_bigrams = _share([engine.frequency(b) == 0 for b in dict.fromkeys(bigrams)])
+    terms = list(dict.fromkeys([*words, *(m for word in words for m in meant.get(word, ()))]))
+    coverages = []
+    for has in engine.held(units, terms):
+        held = {term for term, is_held in zip(terms, has, strict=True) if is_held}
+        covered = [idf for w, idf in rarity.items() if not held.isdisjoint((w, *meant.get(w, ())))]
+        coverages.append(Coverage(sum(covered) / whole, unknown_words, unknown_bigrams))
+    return coverages
 
 
-def _idf(lexical: LexicalIndex, term: str) -> float:
-    """Inverse document frequency as in BM25 (Lucene)."""
-    frequency = lexical.frequency(term)
-    return math.log(1 + (lexical.size - frequency + 0.5) / (frequency + 0.5))
+def rarity_of(engine: Engine, term: str) -> float:
+    """How much a term tells: its inverse document frequency as in BM25 (Lucene)."""
+    frequency = engine.frequency(term)
+    return math.log(1 + (engine.size - frequency + 0.5) / (frequency + 0.5))
 
 
 def _share(found: Sequence[bool]) -> float:

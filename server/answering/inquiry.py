@@ -46,7 +46,7 @@ class InquiryReader:
 
     def coverage(self, wanted: Set[str], words: Set[str]) -> float:
         """How much of what the wanted words tell is among ``words``: 0 to 1."""
-        rarity = self._index.lexical.rarity
+        rarity = self._index.rarity
         whole = sum(rarity(word) for word in wanted)
         return sum(rarity(word) for word in wanted & words) / whole if whole else 0.0
 

@@ -88,7 +88,7 @@ class SupportReader:
     def read(self, asked: str, hits: Sequence[Hit]) -> Support:
         """The support that the first of ``hits`` give to the question ``asked``."""
         wanted = _Wanted(measures_asked(asked), tuple(f for f in foci_of(asked) if f in _TELLING))
-        rarity = {w: self._index.lexical.rarity(w) for w in set(self._index.tokenizer.words(asked))}
+        rarity = {w: self._index.rarity(w) for w in set(self._index.tokenizer.words(asked))}
         whole = sum(rarity.values()) or 1.0
         most, most_given, nearest = 0.0, 0.0, _UNRELATED
         for hit in hits[:_LOOKED_AT]:

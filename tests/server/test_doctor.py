@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from indexer.settings import EngineKind
+from server.doctor.engine import examine_engine
 from server.doctor.finding import Finding, Severity
 from server.doctor.surroundings import examine_surroundings, unmet
 from server.settings import ServerSettings
@@ -51,6 +53,17 @@ def test_python_packages_and_disk_are_well() -> None:
     assert findings["Python"].severity is Severity.OK
     assert findings["依赖"].severity is not Severity.FAULT
     assert "MB" in findings["磁盘"].message
+
+
+@pytest.mark.usefixtures("index")
+def test_an_engine_that_cannot_be_reached_is_a_fault() -> None:
+    settings = ServerSettings(
+        engine=EngineKind.MILVUS, milvus_uri="http://127.0.0.1:1", milvus_timeout=0.5
+    )
+    (finding,) = examine_engine(settings)
+    assert finding.severity is Severity.FAULT
+    assert "http://127.0.0.1:1" in finding.message
+    assert list(examine_engine(ServerSettings())) == []
 
 
 def test_a_folder_that_does_not_exist_yet_has_a_disk(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import faiss
 import numpy as np
@@ -46,8 +46,8 @@ class NearestUnits:
 class DenseIndex:
     """Inner-product search over unit vectors (= cosine). Safe to use from several threads."""
 
-    def __init__(self, index: Any, units: NDArray[np.int32], size: int) -> None:
-        self._index = index
+    def __init__(self, index: faiss.Index, units: NDArray[np.int32], size: int) -> None:
+        self._index: Any = index
         self._units = units
         self._size = size
 
@@ -173,18 +173,19 @@ class DenseIndex:
         units, first = np.unique(self._units[at], return_index=True)
         return NearestUnits(units.astype(np.int64), cosines[first], at[first])
 
-    def _options(self, which: NDArray[np.bool_], count: int) -> Any:
+    def _options(self, which: NDArray[np.bool_], count: int) -> faiss.SearchParameters:
         """How to search among ``count`` passages, ``which`` says among which ones."""
         bits = np.packbits(which, bitorder="little")
         selector = _FAISS.IDSelectorBitmap(bits)
         if self.is_exact:
-            return _FAISS.SearchParameters(sel=selector)
+            return cast("faiss.SearchParameters", _FAISS.SearchParameters(sel=selector))
         cells = self._index.nlist
         # The fewer are admitted, the more cells it takes to meet as many of them.
         probed = math.ceil(self._index.nprobe * len(which) / max(count, 1))
         if count <= EXACT_PASSAGES:
             probed = cells
-        return _FAISS.SearchParametersIVF(sel=selector, nprobe=min(probed, cells))
+        options = _FAISS.SearchParametersIVF(sel=selector, nprobe=min(probed, cells))
+        return cast("faiss.SearchParameters", options)
 
     def nearest(
         self, query: Vectors, passages: int, admitted: NDArray[np.bool_] | None = None

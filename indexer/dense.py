@@ -14,6 +14,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, cast
 
 import faiss
 import numpy as np
@@ -22,6 +23,7 @@ from numpy.typing import NDArray
 from indexer.embedding.encoder import Vectors
 from indexer.settings import EXACT_PASSAGES
 
+_FAISS: Any = faiss  # its constructors take arrays and keywords that its types don't know
 _VECTORS, _UNITS = "passages.faiss", "units.npy"
 
 _PROBED_CELLS = 128  # recall of the nearest 400 is 0.97 at 58,644 articles, of the nearest 10 0.999
@@ -45,7 +47,7 @@ class DenseIndex:
     """Inner-product search over unit vectors (= cosine). Safe to use from several threads."""
 
     def __init__(self, index: faiss.Index, units: NDArray[np.int32], size: int) -> None:
-        self._index = index
+        self._index: Any = index
         self._units = units
         self._size = size
 
@@ -63,7 +65,7 @@ class DenseIndex:
         Units are in ascending order. With ``exact_passages`` None the search is exact at any size.
         """
         is_exact = exact_passages is None or len(vectors) <= exact_passages
-        index = faiss.IndexFlatIP(vectors.shape[1]) if is_exact else _cells(vectors)
+        index: Any = faiss.IndexFlatIP(vectors.shape[1]) if is_exact else _cells(vectors)
         index.add(np.ascontiguousarray(vectors))
         if not is_exact:
             index.make_direct_map()
@@ -152,9 +154,9 @@ class DenseIndex:
         exactly where they are few enough to be compared in full, else the nearest ``passages``.
         ``exhaustive`` looks into every cell, to tell what the others miss.
         """
-        options = None
+        options: Any = None
         if exhaustive and not self.is_exact:
-            options = faiss.SearchParametersIVF(nprobe=self._index.nlist)
+            options = _FAISS.SearchParametersIVF(nprobe=self._index.nlist)
         if admitted is not None:
             which = admitted[self._units]
             count = int(np.count_nonzero(which))
@@ -174,15 +176,16 @@ class DenseIndex:
     def _options(self, which: NDArray[np.bool_], count: int) -> faiss.SearchParameters:
         """How to search among ``count`` passages, ``which`` says among which ones."""
         bits = np.packbits(which, bitorder="little")
-        selector = faiss.IDSelectorBitmap(bits)
+        selector = _FAISS.IDSelectorBitmap(bits)
         if self.is_exact:
-            return faiss.SearchParameters(sel=selector)
+            return cast("faiss.SearchParameters", _FAISS.SearchParameters(sel=selector))
         cells = self._index.nlist
         # The fewer are admitted, the more cells it takes to meet as many of them.
         probed = math.ceil(self._index.nprobe * len(which) / max(count, 1))
         if count <= EXACT_PASSAGES:
             probed = cells
-        return faiss.SearchParametersIVF(sel=selector, nprobe=min(probed, cells))
+        options = _FAISS.SearchParametersIVF(sel=selector, nprobe=min(probed, cells))
+        return cast("faiss.SearchParameters", options)
 
     def nearest(
         self, query: Vectors, passages: int, admitted: NDArray[np.bool_] | None = None

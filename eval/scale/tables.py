@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from typing import TypeVar
 
 from rich.console import Console
@@ -25,7 +24,7 @@ def show_builds(console: Console, builds: Mapping[int, BuildCost]) -> None:
     _add(table, "条款", builds, lambda cost: f"{cost.units}")
     _add(table, "CPU 毫秒/条款", builds, _milliseconds_a_unit)
     for part in dict.fromkeys(part for cost in builds.values() for part in cost.disk):
-        _add(table, f"磁盘 {part}", builds, partial(_disk_of, part))
+        table.add_row(f"磁盘 {part}", *(f"{cost.disk[part]:.1f}" for cost in builds.values()))
     _add(
         table,
         "磁盘/千条",
@@ -34,14 +33,6 @@ def show_builds(console: Console, builds: Mapping[int, BuildCost]) -> None:
     )
     _add(table, "内存峰值", builds, lambda cost: f"{cost.memory:.0f}")
     console.print(table)
-
-
-def _disk_of(part: str, cost: BuildCost) -> str:
-    return f"{cost.disk[part]:.1f}"
-
-
-def _recall_at(depth: int, cost: SearchCost) -> str:
-    return f"{cost.recall[depth]:.4f}"
 
 
 def _milliseconds_a_unit(cost: BuildCost) -> str:
@@ -56,7 +47,8 @@ def show_searches(console: Console, searches: Mapping[int, SearchCost]) -> None:
     _add(table, "· 词面", searches, lambda cost: _shown(cost.lexical))
     _add(table, "· 语义", searches, lambda cost: _shown(cost.dense))
     for depth in next(iter(searches.values())).recall if searches else ():
-        _add(table, f"召回@{depth}", searches, partial(_recall_at, depth))
+        shares = (f"{cost.recall[depth]:.4f}" for cost in searches.values())
+        table.add_row(f"召回@{depth}", *shares)
     _add(table, "打开(CPU 秒)", searches, lambda cost: _number(cost.opening))
     _add(table, "常驻内存(MB)", searches, lambda cost: _number(cost.memory))
     whole = [cost.hybrid for cost in searches.values() if cost.hybrid is not None]

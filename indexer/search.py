@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -31,12 +32,13 @@ from indexer.index_folder import (
     STORE,
     VOCABULARY,
     Manifest,
-    current_build,
+    first_whole,
     read_manifest,
 )
 from indexer.lexical import LexicalIndex, index_terms
 from indexer.lexicon import Lexicon
 from indexer.near_duplicates import Folding
+from indexer.old_builds import BuildInUse
 from indexer.passages import Unit, questions_of, unit_of
 from indexer.query import QueryReader, Understanding, checked_query
 from indexer.settings import IndexSettings
@@ -51,6 +53,8 @@ NEAREST_QUESTIONS = 1600  # likewise; there are seven to a unit
 # than this, the text is what was found.
 _TEXT_MARGIN = 0.02
 _EXPANSION_WEIGHT = 0.2  # of official terms that everyday words stand for
+
+_log = logging.getLogger(__name__)
 
 
 class Mode(StrEnum):
@@ -129,6 +133,7 @@ class SearchIndex:
         self, build: Path, settings: IndexSettings, encoder: Encoder | None = None
     ) -> None:
         self.build = build
+        self._in_use = BuildInUse(build)
         self.manifest: Manifest = read_manifest(build, verify=True)
         if self.manifest.model != settings.model:
             raise IndexIncompatibleError(
@@ -159,13 +164,23 @@ class SearchIndex:
 
     @classmethod
     def open(cls, settings: IndexSettings, encoder: Encoder | None = None) -> SearchIndex:
-        """Open the current build.
+        """Open the current build; if it is damaged, the newest other one that is whole.
 
         Raises:
             IndexMissingError: nothing has been built.
             IndexIncompatibleError: built by another version or with another model, or damaged.
         """
-        return cls(current_build(settings.index_folder), settings, encoder)
+        index, fault = first_whole(
+            settings.index_folder, lambda build: cls(build, settings, encoder)
+        )
+        if fault is not None:
+            _log.warning("%s 目前使用的是另一份完好的索引 %s。", fault, index.build.name)
+        return index
+
+    def close(self) -> None:
+        """Release the files; nothing may be asked after."""
+        self.store.close()
+        self._in_use.release()
 
     @property
     def encoder(self) -> Encoder:

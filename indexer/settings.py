@@ -40,7 +40,8 @@ class IndexSettings(BaseSettings):
     ``added_folder`` holds the documents that users added to those of ``sources_folder``;
     ``questions_folder`` holds the asked-as questions that people wrote. ``model``
     is a built-in model or any sentence-transformers name or path; ``threads`` are those of the
-    model, ``lexical_weight`` is the share of BM25 in a hybrid ranking.
+    model, ``lexical_weight`` is the share of BM25 in a hybrid ranking. ``build_wait`` is for how
+    many seconds a build waits for another one to end.
 
     What an ablation switches off: without ``questions`` the index knows the texts only, not how
     people ask for them; without ``dictionary`` words are cut by jieba's own dictionary (these two
@@ -60,6 +61,7 @@ class IndexSettings(BaseSettings):
     dictionary: bool = True
     lexicon: bool = True
     lexical_weight: float = Field(default=0.4, ge=0, le=1)
+    build_wait: float = Field(default=600, ge=0, le=86_400)
 
     @property
     def index_folder(self) -> Path:

@@ -6,6 +6,7 @@ DianceError                  type                  status
 ├── NotReadyError            not-ready             503
 ├── IndexMissingError        index-missing         503
 ├── IndexIncompatibleError   index-incompatible    503
+├── IndexDamagedError        index-incompatible    503
 ├── ModelError               model-unavailable     503
 ├── TooManyRequestsError     too-many-requests     429
 ├── FeedbackNotKeptError     feedback-not-kept     503
@@ -23,6 +24,7 @@ from fastapi.responses import JSONResponse, Response
 
 from indexer.errors import (
     DianceError,
+    IndexDamagedError,
     IndexIncompatibleError,
     IndexMissingError,
     InvalidQueryError,
@@ -39,6 +41,7 @@ _KINDS: Mapping[type[Exception], tuple[str, str, int]] = {
     NotFoundError: ("not-found", "没有找到", 404),
     IndexMissingError: ("index-missing", "索引尚未建立", 503),
     IndexIncompatibleError: ("index-incompatible", "索引不可用", 503),
+    IndexDamagedError: ("index-incompatible", "索引不可用", 503),
     NotReadyError: ("not-ready", "服务正在启动", 503),
     ModelError: ("model-unavailable", "向量模型不可用", 503),
     TooManyRequestsError: ("too-many-requests", "请求太频繁", 429),

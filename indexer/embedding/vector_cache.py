@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import zipfile
+import logging
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 
+from corpus.durable import replacing
 from indexer.embedding.encoder import Encoder, Vectors
+
+_log = logging.getLogger(__name__)
 
 BatchEncoder = Callable[[Sequence[str], Callable[[int], None] | None], Vectors]
 
@@ -65,11 +67,13 @@ class VectorCache:
         try:
             with np.load(self._path) as content:
                 return dict(zip(content["keys"].tolist(), content["vectors"], strict=True))
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        except FileNotFoundError:
+            return {}
+        except Exception as error:  # a damaged archive raises whatever its damaged parts lead to
+            _log.warning("%s can't be read (%s): encoding anew", self._path, type(error).__name__)
             return {}
 
     def _write(self, keys: Sequence[str], vectors: Vectors) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        partial = self._path.with_suffix(f".{os.getpid()}.npz")
-        np.savez(partial, keys=np.array(keys), vectors=vectors)
-        os.replace(partial, self._path)
+        with replacing(self._path) as file:
+            np.savez(file, keys=np.array(keys), vectors=vectors)

@@ -63,9 +63,8 @@ from indexer.passages import (
     sentence_texts,
     units_of,
 )
-from indexer.search import SearchIndex
 from indexer.settings import IndexSettings
-from indexer.store import write_store
+from indexer.store import Store, write_store
 from indexer.tokenizer import USER_DICTIONARY, Tokenizer, collection_terms
 
 _PACKAGES = ("bm25s", "faiss-cpu", "jieba", "sentence-transformers", "torch")
@@ -195,7 +194,7 @@ def _build(
     try:
         counts = _write(partial, settings, inputs, edition, encoder, progress)
         progress.step("核对写好的索引")
-        _try_out(partial, settings, encoder)
+        _try_out(partial, counts["units"])
         make_current(partial, target)
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
@@ -247,17 +246,20 @@ def _write(
     return counts
 
 
-def _try_out(build: Path, settings: IndexSettings, encoder: Encoder) -> None:
-    """Open a build before anybody depends on it.
+def _try_out(build: Path, units: int) -> None:
+    """Read what was written, before anybody depends on it.
 
     A full disk isn't always an error where it happens: FAISS closes a file without asking whether
     all of it was written.
 
     Raises:
-        BuildError: it can't be opened.
+        BuildError: it can't be read.
     """
     try:
-        SearchIndex(build, settings, encoder).close()
+        Store(build / STORE).close()
+        LexicalIndex.load(build / LEXICAL, units)
+        for name in (DENSE, QUESTIONS, SENTENCES):
+            DenseIndex.load(build / name, units)
     except Exception as error:  # each library has its own errors for a file that was cut off
         raise BuildError(
             f"写好的索引无法打开({type(error).__name__}),没有启用。"

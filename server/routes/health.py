@@ -22,8 +22,8 @@ class ReadyOut(HealthOut):
 
     ``fingerprint`` covers all that the index was made of; ``not_served`` says why another index,
     the current one by the pointer, isn't served instead, null if it is.
-    ``wordings`` counts how asking the language model for the wording of answers ended since the
-    start: ``given``, or why there was none; null if no model is set.
+    ``wordings`` counts how asking the language model for the wording of answers ended since this
+    index is served: ``given``, or why there was none; null if no model is set.
     """
 
     index: str

@@ -20,7 +20,7 @@ from typing import Any
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from indexer.errors import DianceError, IndexIncompatibleError, IndexMissingError, NotReadyError
+from indexer.errors import DianceError, IndexIncompatibleError, NotReadyError
 from indexer.index_folder import current_build, pointed_at
 from server.knowledge_base import KnowledgeBase
 from server.settings import ServerSettings
@@ -34,7 +34,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True, eq=False)
-class _Served:
+class Served:
     """A knowledge base and how many requests hold it."""
 
     knowledge_base: KnowledgeBase
@@ -61,12 +61,10 @@ class Service:
         self.not_served: str | None = None
         self._settings = settings
         self._lock = threading.Lock()
-        self._served = _Served(knowledge_base) if knowledge_base else None
-        self._retired: list[_Served] = []
+        self._served = Served(knowledge_base) if knowledge_base else None
+        self._retired: list[Served] = []
         self._reason: DianceError = NotReadyError("服务正在启动,请稍候再试。")
         self._attempt = _Attempt()
-        if knowledge_base:
-            self._attempt = _Attempt(knowledge_base.index.build.name, time.monotonic())
 
     @contextmanager
     def held(self) -> Iterator[KnowledgeBase]:
@@ -81,7 +79,7 @@ class Service:
         finally:
             self.release(served)
 
-    def hold(self) -> _Served:
+    def hold(self) -> Served:
         """As :meth:`held`, until it is given to :meth:`release`."""
         with self._lock:
             if self._served is None:
@@ -90,7 +88,7 @@ class Service:
             self._served.users += 1
             return self._served
 
-    def release(self, served: _Served) -> None:
+    def release(self, served: Served) -> None:
         """What :meth:`hold` gave isn't needed any more."""
         with self._lock:
             served.users -= 1
@@ -102,8 +100,10 @@ class Service:
         """
         pointer = pointed_at(self._settings.index_folder)
         now = time.monotonic()
-        is_settled = self._served is not None and self.not_served is None
-        if pointer == self._attempt.pointer and (is_settled or now < self._attempt.at + _RETRY):
+        if self._served and self._served.knowledge_base.index.build.name == pointer:
+            self.not_served = None
+            return
+        if pointer == self._attempt.pointer and now < self._attempt.at + _RETRY:
             return
         self._attempt = _Attempt(pointer, now)
         try:
@@ -127,7 +127,11 @@ class Service:
             knowledge_base = self._served.knowledge_base.successor(
                 current_build(self._settings.index_folder), self._settings
             )
-        knowledge_base.warm_up()
+        try:
+            knowledge_base.warm_up()
+        except BaseException:
+            knowledge_base.close()
+            raise
         return knowledge_base
 
     def _serve(self, knowledge_base: KnowledgeBase) -> None:
@@ -139,29 +143,30 @@ class Service:
         with self._lock:
             if self._served is not None:
                 self._retired.append(self._served)
-            self._served = _Served(knowledge_base)
+            self._served = Served(knowledge_base)
         _log.info("serving index %s", name)
 
     def _keep_serving(self, error: DianceError) -> None:
+        if str(error) != str(self._reason):  # once, however often it is tried
+            _log.error("%s", error)
         with self._lock:
             self._reason = type(error)(str(error))
             if self._served is not None:
                 self.not_served = str(error)
-        if not isinstance(error, IndexMissingError) or self._served is not None:
-            _log.error("%s", error)
 
     def close_retired(self) -> bool:
         """Close what was replaced and nobody holds any more; whether something is left."""
-        with self._lock:
-            done = [served for served in self._retired if not served.users]
-            self._retired = [served for served in self._retired if served.users]
-        for served in done:
-            served.knowledge_base.close()
-        if done:
-            served = done[0]
-            del served, done
+        if self._close_unheld():
             gc.collect()  # caches of methods refer to their objects, which refer to them
         return bool(self._retired)
+
+    def _close_unheld(self) -> int:
+        with self._lock:
+            unheld = [served for served in self._retired if not served.users]
+            self._retired = [served for served in self._retired if served.users]
+        for served in unheld:
+            served.knowledge_base.close()
+        return len(unheld)
 
 
 class Watch:
@@ -197,7 +202,7 @@ class Holding:
 
     def __init__(self, service: Service) -> None:
         self._service = service
-        self._served: _Served | None = None
+        self._served: Served | None = None
 
     def knowledge_base(self) -> KnowledgeBase:
         """The same one each time.

@@ -18,6 +18,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -26,8 +27,10 @@ from fastapi.testclient import TestClient
 from rich.console import Console
 from rich.table import Table
 
+from corpus.durable import partial_of
 from indexer.build import build_index
-from indexer.index_folder import STORE, current_build, read_manifest
+from indexer.index_folder import STORE, current_build, make_current, read_manifest
+from indexer.old_builds import drop_old_builds
 from indexer.search import SearchIndex
 from server.app import create_app
 from server.knowledge_base import KnowledgeBase
@@ -63,11 +66,26 @@ def settings_of(folder: Path) -> ServerSettings:
     )
 
 
-def built(settings: ServerSettings, amount: int) -> str:
-    """Build the index of a notice that grants ``amount``; its fingerprint."""
-    write_source(settings.sources_folder, NOTICE.format(number=7, amount=amount))
-    folder = build_index(settings, encoder=HashingEncoder()).folder
-    return read_manifest(folder).fingerprint
+@pytest.fixture(scope="module")
+def builds(tmp_path_factory: pytest.TempPathFactory) -> dict[int, Path]:
+    """Builds of a notice by the sum that it grants."""
+    settings = settings_of(tmp_path_factory.mktemp("builds"))
+    built = {}
+    for amount in (1000, 2000):
+        write_source(settings.sources_folder, NOTICE.format(number=7, amount=amount))
+        built[amount] = build_index(settings, encoder=HashingEncoder()).folder
+    return built
+
+
+def publish(settings: ServerSettings, build: Path) -> str:
+    """Make a copy of a build the current one, as a build ends; its fingerprint."""
+    fingerprint = read_manifest(build).fingerprint
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
+    target = settings.index_folder / f"{stamp}-{fingerprint[:8]}"
+    shutil.copytree(build, partial_of(target))
+    make_current(partial_of(target), target)
+    drop_old_builds(settings.index_folder, target)
+    return fingerprint
 
 
 def opened(settings: ServerSettings) -> KnowledgeBase:
@@ -177,7 +195,7 @@ def open_files(process: int, below: Path) -> int:
 
 @pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="asks Linux what is open")
 def test_a_server_under_load_swaps_without_a_failed_or_mixed_reply(
-    server: tuple[ServerSettings, str, int],
+    builds: dict[int, Path], server: tuple[ServerSettings, str, int]
 ) -> None:
     settings, address, process = server
     visitors = Visitors(address)
@@ -194,7 +212,7 @@ def test_a_server_under_load_swaps_without_a_failed_or_mixed_reply(
         until(lambda: visitors.answered_by(fingerprint) > before + CLIENTS)
 
     def swap(amount: int) -> str:
-        fingerprint = built(settings, amount)
+        fingerprint = publish(settings, builds[amount])
         amounts[fingerprint] = amount
         return fingerprint
 
@@ -232,12 +250,14 @@ def serves_anything(address: str) -> bool:
         return False
 
 
-def test_a_request_keeps_the_index_that_it_began_with(tmp_path: Path) -> None:
+def test_a_request_keeps_the_index_that_it_began_with(
+    builds: dict[int, Path], tmp_path: Path
+) -> None:
     settings = settings_of(tmp_path)
-    first = built(settings, 1000)
+    first = publish(settings, builds[1000])
     service = Service(settings, opened(settings))
     with service.held() as kept:
-        second = built(settings, 2000)
+        second = publish(settings, builds[2000])
         service.refresh()
         service.close_retired()
         with service.held() as now:
@@ -247,28 +267,32 @@ def test_a_request_keeps_the_index_that_it_began_with(tmp_path: Path) -> None:
         assert kept.index.build.exists()
     assert not service.close_retired()
     with pytest.raises(sqlite3.ProgrammingError):
-        kept.find_document("某财-2030-7")
+        kept.index.store.source_titles()
 
 
-def test_a_damaged_new_index_is_not_served_and_readiness_says_why(tmp_path: Path) -> None:
+def test_a_damaged_new_index_is_not_served_and_readiness_says_why(
+    builds: dict[int, Path], tmp_path: Path
+) -> None:
     settings = settings_of(tmp_path)
-    first = built(settings, 1000)
+    first = publish(settings, builds[1000])
     app = create_app(settings, opened(settings))
-    built(settings, 2000)
+    publish(settings, builds[2000])
     (current_build(settings.index_folder) / STORE).write_bytes(b"cut off")
     app.state.service.refresh()
     ready = TestClient(app).get("/readyz")
     assert ready.headers[INDEX_HEADER] == ready.json()["fingerprint"] == first
     assert STORE in ready.json()["not_served"]
-    mended = built(settings, 2000)
+    mended = publish(settings, builds[2000])
     app.state.service.refresh()
     ready = TestClient(app).get("/readyz").json()
     assert (ready["fingerprint"], ready["not_served"]) == (mended, None)
 
 
-def test_a_server_goes_on_when_the_index_is_deleted(tmp_path: Path) -> None:
+def test_a_server_goes_on_when_the_index_is_deleted(
+    builds: dict[int, Path], tmp_path: Path
+) -> None:
     settings = settings_of(tmp_path)
-    built(settings, 1000)
+    publish(settings, builds[1000])
     app = create_app(settings, opened(settings))
     shutil.rmtree(settings.index_folder)
     app.state.service.refresh()

@@ -1,6 +1,6 @@
 """Builds and ingests that are killed at random moments: nothing is lost, and the next one succeeds.
 
-``make crash`` does it a hundred times and prints what happened; here it is done a few times.
+``make crash`` does it a hundred times and prints what happened; here it is done once each.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from indexer.store import Store
 from tests.indexer.kills import Moment, Run, add_file, build, run
 from tests.indexer.small_collection import HashingEncoder, write_source
 
-KILLS = int(os.environ.get("KILLS", "4"))
+KILLS = int(os.environ.get("KILLS", "2"))
 NOTICE = (
     "某省财政厅关于渔业补贴的通知\n某财〔2030〕{number}号\n各市财政局:\n一、总体要求\n"
     "(一)渔船更新。渔民更新渔船,每艘补贴{amount}元。\n(二)本通知自2030年3月1日起施行。\n"

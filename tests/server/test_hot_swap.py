@@ -1,5 +1,7 @@
 """A new index takes the place of the old one while the server is asked without a pause.
 
+And what is said where it can't.
+
 ``make crash`` swaps twenty times and prints what happened; here it is done three times.
 """
 
@@ -7,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+import resource
 import shutil
 import signal
 import socket
@@ -33,6 +36,8 @@ from indexer.index_folder import STORE, current_build, make_current, read_manife
 from indexer.old_builds import drop_old_builds
 from indexer.search import SearchIndex
 from server.app import create_app
+from server.doctor.collection import examine_collection
+from server.doctor.finding import Severity
 from server.knowledge_base import KnowledgeBase
 from server.service import INDEX_HEADER, Service
 from server.settings import ServerSettings
@@ -193,6 +198,12 @@ def open_files(process: int, below: Path) -> int:
     return sum(str(below) in name for name in (*names, *mapped))
 
 
+def resident(process: int) -> int:
+    """Memory that a process has, in MiB."""
+    pages = int(Path(f"/proc/{process}/statm").read_text(encoding="utf-8").split()[1])
+    return pages * resource.getpagesize() // 2**20
+
+
 @pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="asks Linux what is open")
 def test_a_server_under_load_swaps_without_a_failed_or_mixed_reply(
     builds: dict[int, Path], server: tuple[ServerSettings, str, int]
@@ -200,7 +211,7 @@ def test_a_server_under_load_swaps_without_a_failed_or_mixed_reply(
     settings, address, process = server
     visitors = Visitors(address)
     amounts: dict[str, int] = {}
-    table = Table("swap", "serves", "replies so far", "failed", "open files of indexes")
+    table = Table("swap", "serves", "replies so far", "failed", "open index files", "MiB")
 
     def serves(fingerprint: str) -> bool:
         reply = httpx.get(f"{address}/readyz", timeout=_LONGEST)
@@ -229,7 +240,8 @@ def test_a_server_under_load_swaps_without_a_failed_or_mixed_reply(
             replies = visitors.replies.total()
             failed = len(visitors.failures) + len(visitors.wrong(amounts))
             held = open_files(process, settings.index_folder)
-            table.add_row(str(number), fingerprint[:8], str(replies), str(failed), str(held))
+            figures = (number, fingerprint[:8], replies, failed, held, resident(process))
+            table.add_row(*map(str, figures))
     finally:
         visitors.is_over.set()
         for thread in threads:
@@ -299,3 +311,21 @@ def test_a_server_goes_on_when_the_index_is_deleted(
     client = TestClient(app)
     assert "补贴1000元" in client.get("/api/v1/documents/某财-2030-7").text
     assert "diance build" in client.get("/readyz").json()["not_served"]
+
+
+def test_doctor_names_the_index_that_is_used_instead_and_files_that_are_not_in(
+    builds: dict[int, Path], tmp_path: Path
+) -> None:
+    settings = settings_of(tmp_path)
+    publish(settings, builds[1000])
+    used = current_build(settings.index_folder)
+    publish(settings, builds[2000])
+    (current_build(settings.index_folder) / STORE).write_bytes(b"cut off")
+    settings.added_folder.mkdir()
+    (settings.added_folder / "渔业.txt").write_text("渔业", encoding="utf-8")
+    found = list(examine_collection(settings))
+    fault = next(each for each in found if each.subject == "索引")
+    assert fault.severity is Severity.FAULT
+    assert STORE in fault.message
+    assert used.name in fault.message
+    assert any("渔业.txt" in each.message and each.severity is Severity.NOTE for each in found)

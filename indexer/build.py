@@ -48,6 +48,7 @@ from indexer.index_folder import (
     Manifest,
     current_build,
     make_current,
+    pointed_at,
     read_manifest,
     seal,
 )
@@ -128,12 +129,13 @@ def build_index(
     progress = progress or Silent()
     started = time.perf_counter()
     try:
+        pointer = pointed_at(settings.index_folder)
         inputs = _read_inputs(settings, encoder, progress)
         # Before the lock: what is up to date can be said where nothing may be written.
         if not force and (existing := _up_to_date(settings.index_folder, inputs.fingerprint)):
             return existing
         with only_one_changes(settings, progress.step) as waited:
-            if waited:
+            if waited or pointed_at(settings.index_folder) != pointer:  # who was first changed it
                 inputs = _read_inputs(settings, encoder, progress)
                 existing = _up_to_date(settings.index_folder, inputs.fingerprint)
                 if existing and not force:

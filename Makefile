@@ -20,7 +20,7 @@ export DIANCE_HOST := $(HOST)
 export DIANCE_PORT := $(PORT)
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test test-browser build eval agreement ablation reading profile scale train lint clean
+.PHONY: help serve test test-browser crash build eval agreement ablation reading profile scale train lint clean
 
 help: ## Show this help
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -41,6 +41,10 @@ test-browser: $(DEV) ## Run the tests that drive a real browser (Chromium, insta
 	  apt-get update -q; apt-get install -qy --no-install-recommends chromium fonts-noto-cjk; } \
 	  || { echo "Chromium is needed: sudo apt-get install chromium, or CHROMIUM=/path/to/it"; exit 1; }
 	@CHROMIUM=$(CHROMIUM) $(BIN)/python -m pytest -m browser tests/browser
+
+crash: $(DEV) ## Kill builds and ingests, swap indexes under load (KILLS=100, SWAPS=20)
+	@KILLS=$(or $(KILLS),100) SWAPS=$(or $(SWAPS),20) $(BIN)/python -m pytest -q -s \
+	  tests/indexer/test_kills.py tests/indexer/test_damage.py tests/server/test_hot_swap.py
 
 eval: $(RUNTIME) ## Measure retrieval on eval/datasets/dev.jsonl (QUESTIONS=file for another)
 	@$(DIANCE) build

@@ -22,6 +22,7 @@ from typing import TypeVar
 import httpx
 import numpy as np
 
+from indexer.engines.contract import Wanted, WeightedTerms
 from indexer.search import Mode, SearchIndex
 from server.app import GZIP_LEVEL
 from server.schemas.search import SearchOut
@@ -68,7 +69,9 @@ def distinct_queries(index: SearchIndex, count: int) -> list[str]:
 
 def stages_of(index: SearchIndex, queries: Sequence[str]) -> list[Stage]:
     """The steps of a hybrid search with ten hits, the search as a whole, and its JSON."""
-    words = [index.tokenizer.words(query) for query in queries]
+    wanted = [
+        Wanted((WeightedTerms(1.0, index.tokenizer.words(q)),), index.vector_of(q)) for q in queries
+    ]
     today = date.today()
     for query in queries:  # the model and the clauses are read when they are first needed
         index.search(query)
@@ -82,7 +85,7 @@ def stages_of(index: SearchIndex, queries: Sequence[str]) -> list[Stage]:
         _timed("query to vector", index.encoder.encode_query, queries)[1],
         _timed("query to words", index.tokenizer.words, queries)[1],
         _timed("lexical search alone", lambda q: index.search(q, mode=Mode.LEXICAL), queries)[1],
-        _timed("BM25", index.lexical.scores, words)[1],
+        _timed("BM25 and vectors to candidates", index.engine.candidates, wanted)[1],
         search,
         models,
         text,

@@ -6,6 +6,7 @@ import hashlib
 import importlib.metadata
 import os
 import shutil
+import sqlite3
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -20,10 +21,12 @@ import indexer
 from corpus.asked_as import AskedAsError
 from corpus.benefits.annotations import BenefitRuleError
 from corpus.coverage import coverage_of
+from corpus.durable import partial_of
 from corpus.edition import Edition, prepare_edition
 from corpus.errata import ErrataError
-from corpus.generated_questions import questions_folder
+from corpus.generated_questions import questions_path
 from corpus.sources import Source, SourceError, load_sources
+from indexer.build_lock import only_one_changes
 from indexer.correction import Corrector
 from indexer.dense import DenseIndex
 from indexer.embedding.encoder import (
@@ -45,12 +48,14 @@ from indexer.index_folder import (
     VOCABULARY,
     Manifest,
     current_build,
+    make_current,
+    pointed_at,
     read_manifest,
     seal,
-    switch_to,
 )
 from indexer.lexical import LexicalIndex
 from indexer.near_duplicates import find_restatements
+from indexer.old_builds import drop_leftovers, drop_old_builds
 from indexer.passages import (
     Passage,
     Unit,
@@ -61,7 +66,7 @@ from indexer.passages import (
     units_of,
 )
 from indexer.settings import IndexSettings
-from indexer.store import write_store
+from indexer.store import Store, write_store
 from indexer.tokenizer import USER_DICTIONARY, Tokenizer, collection_terms
 
 _PACKAGES = ("bm25s", "faiss-cpu", "jieba", "sentence-transformers", "torch")
@@ -88,10 +93,23 @@ class BuildReport:
     warnings: tuple[str, ...] = field(default=())
 
 
-class _Silent:
-    def step(self, message: str) -> None: ...
+class Silent:
+    """Tells nobody."""
 
-    def encoding(self, done: int, total: int) -> None: ...
+    def step(self, message: str) -> None:
+        """A new step begins."""
+
+    def encoding(self, done: int, total: int) -> None:
+        """``done`` of ``total`` passages have vectors."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Inputs:
+    """What a build is made of; ``model`` is empty where an encoder was given."""
+
+    sources: tuple[Source, ...]
+    model: str
+    fingerprint: str
 
 
 def build_index(
@@ -103,118 +121,171 @@ def build_index(
 ) -> BuildReport:
     """Build the index unless the current one was made of the same inputs.
 
+    One build at a time: a second one waits, and sees then whether anything is left to do.
+
     Raises:
         BuildError: a source or the target folder can't be used; the current index stays.
         EngineError: the engine can't be reached; the current index stays.
         ModelError: the embedding model can't be loaded.
     """
-    progress = progress or _Silent()
+    progress = progress or Silent()
     started = time.perf_counter()
     try:
-        progress.step("读取并核对来源文件")
-        sources = load_sources(settings.sources_folder, settings.added_folder)
-        model = resolve_model(settings, progress.step) if encoder is None else ""
-        model_print = (
-            fingerprint_of(model, settings.precision) if encoder is None else encoder.fingerprint
-        )
-        fingerprint = _fingerprint(sources, settings, model_print)
-        if not force and (existing := _up_to_date(settings.index_folder, fingerprint)):
-            manifest = read_manifest(existing.folder)
-            load_engine(settings, existing.folder, manifest, progress.step)
+        pointer = pointed_at(settings.index_folder)
+        inputs = _read_inputs(settings, encoder, progress)
+        # Before the lock: what is up to date can be said where nothing may be written.
+        if not force and (existing := _up_to_date(settings, inputs, progress)):
             return existing
-        encoder = encoder or open_encoder(settings, model)
-        settings.index_folder.mkdir(parents=True, exist_ok=True)
-        folder, edition, counts = _build(
-            settings, sources, encoder, fingerprint, progress, again=force
-        )
+        with only_one_changes(settings, progress.step) as waited:
+            if waited or pointed_at(settings.index_folder) != pointer:  # who was first changed it
+                inputs = _read_inputs(settings, encoder, progress)
+                existing = _up_to_date(settings, inputs, progress)
+                if existing and not force:
+                    return existing
+            encoder = encoder or open_encoder(settings, inputs.model)
+            folder, edition, counts = _build(settings, inputs, encoder, progress, again=force)
         warnings = tuple(warning for c in edition.compilations for warning in c.warnings)
         return BuildReport(folder, True, time.perf_counter() - started, counts, warnings)
     except (SourceError, ErrataError, AskedAsError, BenefitRuleError) as error:
         raise BuildError(str(error)) from None
-    except OSError as error:
+    except (OSError, sqlite3.Error) as error:
+        reason = (error.strerror if isinstance(error, OSError) else None) or error
         raise BuildError(
-            f"无法写入索引目录 {settings.index_folder}({error.strerror or error})。"
+            f"无法写入索引目录 {settings.index_folder}({reason})。"
             "请检查磁盘空间和权限;正在使用的索引没有受到影响。"
         ) from None
 
 
-def _up_to_date(index_folder: Path, fingerprint: str) -> BuildReport | None:
+def _read_inputs(
+    settings: IndexSettings, encoder: Encoder | None, progress: BuildProgress
+) -> _Inputs:
+    progress.step("读取并核对来源文件")
+    sources = load_sources(settings.sources_folder, settings.added_folder)
+    model = resolve_model(settings, progress.step) if encoder is None else ""
+    model_print = (
+        fingerprint_of(model, settings.precision) if encoder is None else encoder.fingerprint
+    )
+    return _Inputs(sources, model, _fingerprint(sources, settings, model_print))
+
+
+def _up_to_date(
+    settings: IndexSettings, inputs: _Inputs, progress: BuildProgress
+) -> BuildReport | None:
+    """The current build if it was made of these inputs; the engine has it then, too."""
     try:
-        build = current_build(index_folder)
+        build = current_build(settings.index_folder)
         manifest = read_manifest(build, verify=True)
     except DianceError:
         return None
-    if manifest.fingerprint != fingerprint:
+    if manifest.fingerprint != inputs.fingerprint:
         return None
+    load_engine(settings, build, manifest, progress.step)
     return BuildReport(build, fresh=False, seconds=0.0, counts=manifest.counts)
 
 
 def _build(
     settings: IndexSettings,
-    sources: Sequence[Source],
+    inputs: _Inputs,
     encoder: Encoder,
-    fingerprint: str,
     progress: BuildProgress,
     *,
     again: bool,
 ) -> tuple[Path, Edition, dict[str, int]]:
-    """Write a build beside the current one and switch to it; ``again``: the engine has it anew."""
+    """Write a build beside the current one and put it in its place; the caller has the lock.
+
+    With ``again`` the engine is given all of it anew.
+    """
+    settings.index_folder.mkdir(parents=True, exist_ok=True)
+    if left := drop_leftovers(settings.index_folder):
+        progress.step(f"清理上次中断的建立留下的文件:{left} 项")
     progress.step("解析文件和条款")
     edition = prepare_edition(
-        sources,
+        inputs.sources,
         questions=settings.questions,
         added_folder=settings.added_folder,
         questions_folder=settings.questions_folder,
     )
-    units, passages = _units_and_passages(edition)
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
-    target = settings.index_folder / f"{stamp}-{fingerprint[:8]}"
-    partial = settings.index_folder / f".{target.name}.{os.getpid()}"
+    target = settings.index_folder / f"{stamp}-{inputs.fingerprint[:8]}"
+    partial = partial_of(target)
     partial.mkdir()
     try:
-        progress.step("写入文件与条款库")
-        terms = collection_terms(edition.compilations) if settings.dictionary else []
-        tokenizer = Tokenizer(terms, USER_DICTIONARY if settings.dictionary else None)
-        restatements = find_restatements(units, tokenizer)
-        write_store(partial / STORE, edition, units, restatements)
-        progress.step("建立全文索引(jieba + BM25)")
-        _write_lexical(partial, units, edition, tokenizer)
-        known = [" ".join((unit.reading, *questions_of(unit))) for unit in units]
-        Corrector.learn(known, tokenizer).save(partial / VOCABULARY)
-        progress.step(f"计算语义向量:{len(passages)} 段")
-        cache = VectorCache(settings.data_folder / "vectors", encoder)
-        vectors = cache.encode([passage.text for passage in passages], progress.encoding)
-        positions = np.array([passage.unit for passage in passages], np.int32)
-        DenseIndex.build(
-            vectors, positions, len(units), exact_passages=settings.exact_passages
-        ).save(partial / DENSE)
-        _write_vectors_by_unit(partial, units, settings, encoder, progress)
-        counts = _counts(edition, units, passages)
-        seal(
-            partial,
-            Manifest(
-                format_version=FORMAT_VERSION,
-                fingerprint=fingerprint,
-                created=datetime.now(UTC).isoformat(timespec="seconds"),
-                sources={source.file: source.sha256 for source in sources},
-                model=settings.model,
-                model_fingerprint=encoder.fingerprint,
-                dimension=int(vectors.shape[1]),
-                terms=tuple(terms),
-                dictionary=settings.dictionary,
-                counts=counts,
-                packages={name: importlib.metadata.version(name) for name in _PACKAGES},
-                files={},
-            ),
-        )
-        os.rename(partial, target)
+        counts = _write(partial, settings, inputs, edition, encoder, progress)
+        progress.step("核对写好的索引")
+        _try_out(partial, counts["units"])
+        # Who opens the new build asks the engine for it.
+        load_engine(settings, partial, read_manifest(partial), progress.step, again=again)
+        make_current(partial, target)
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
         raise
-    # Who opens the new build asks the engine for it.
-    load_engine(settings, target, read_manifest(target), progress.step, again=again)
-    switch_to(settings.index_folder, target)
+    drop_old_builds(settings.index_folder, target)
     return target, edition, counts
+
+
+def _write(
+    folder: Path,
+    settings: IndexSettings,
+    inputs: _Inputs,
+    edition: Edition,
+    encoder: Encoder,
+    progress: BuildProgress,
+) -> dict[str, int]:
+    """Write and seal all files of a build; its figures."""
+    units, passages = _units_and_passages(edition)
+    progress.step("写入文件与条款库")
+    terms = collection_terms(edition.compilations) if settings.dictionary else []
+    tokenizer = Tokenizer(terms, USER_DICTIONARY if settings.dictionary else None)
+    write_store(folder / STORE, edition, units, find_restatements(units, tokenizer))
+    progress.step("建立全文索引(jieba + BM25)")
+    _write_lexical(folder, units, edition, tokenizer)
+    known = [" ".join((unit.reading, *questions_of(unit))) for unit in units]
+    Corrector.learn(known, tokenizer).save(folder / VOCABULARY)
+    progress.step(f"计算语义向量:{len(passages)} 段")
+    cache = VectorCache(settings.data_folder / "vectors", encoder)
+    vectors = cache.encode([passage.text for passage in passages], progress.encoding)
+    positions = np.array([passage.unit for passage in passages], np.int32)
+    exact = settings.exact_passages
+    DenseIndex.build(vectors, positions, len(units), exact_passages=exact).save(folder / DENSE)
+    _write_vectors_by_unit(folder, units, settings, encoder, progress)
+    counts = _counts(edition, units, passages)
+    manifest = Manifest(
+        format_version=FORMAT_VERSION,
+        fingerprint=inputs.fingerprint,
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        sources={source.file: source.sha256 for source in inputs.sources},
+        model=settings.model,
+        model_fingerprint=encoder.fingerprint,
+        dimension=int(vectors.shape[1]),
+        terms=tuple(terms),
+        dictionary=settings.dictionary,
+        counts=counts,
+        packages={name: importlib.metadata.version(name) for name in _PACKAGES},
+        files={},
+    )
+    seal(folder, manifest)
+    return counts
+
+
+def _try_out(build: Path, units: int) -> None:
+    """Read what was written, before anybody depends on it.
+
+    A full disk isn't always an error where it happens: FAISS closes a file without asking whether
+    all of it was written.
+
+    Raises:
+        BuildError: it can't be read.
+    """
+    try:
+        Store(build / STORE).close()
+        LexicalIndex.load(build / LEXICAL, units)
+        for name in (DENSE, QUESTIONS, SENTENCES):
+            DenseIndex.load(build / name, units)
+    except Exception as error:  # each library has its own errors for a file that was cut off
+        raise BuildError(
+            f"写好的索引无法打开({type(error).__name__}),没有启用。"
+            "请检查磁盘空间后再运行 diance build;正在使用的索引没有受到影响。"
+        ) from error
 
 
 def _units_and_passages(edition: Edition) -> tuple[list[Unit], list[Passage]]:
@@ -312,8 +383,10 @@ def _fingerprint(sources: Sequence[Source], settings: IndexSettings, model_print
         described += f" {source.publisher} {source.date}"
         digest.update(f"{described} {sorted(source.qualified)}".encode())
     if settings.questions:
-        generated = questions_folder(settings.added_folder).glob("*.jsonl")
-        for file in [*sorted(settings.questions_folder.glob("*.jsonl")), *sorted(generated)]:
+        written = sorted(settings.questions_folder.glob("*.jsonl"))
+        # Of the sources there are: files of one that is being taken away may still lie there.
+        generated = [questions_path(settings.added_folder, source.file) for source in sources]
+        for file in [*written, *(file for file in generated if file.exists())]:
             digest.update(file.name.encode())
             digest.update(file.read_bytes() if os.access(file, os.R_OK) else b"")
     for package in (corpus, indexer):

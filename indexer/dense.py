@@ -10,6 +10,7 @@ time; graphs (HNSW) find a little more in the same time, but lose what a filter 
 
 from __future__ import annotations
 
+import errno
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -72,9 +73,16 @@ class DenseIndex:
         return cls(index, units, size)
 
     def save(self, folder: Path) -> None:
-        """Write vectors and the passage-to-unit map."""
+        """Write vectors and the passage-to-unit map.
+
+        Raises:
+            OSError: they can't be written.
+        """
         folder.mkdir(parents=True, exist_ok=True)
-        faiss.write_index(self._index, str(folder / _VECTORS))
+        try:
+            faiss.write_index(self._index, str(folder / _VECTORS))
+        except RuntimeError as error:  # that is all FAISS says of a full disk
+            raise OSError(errno.EIO, "向量无法写入") from error
         np.save(folder / _UNITS, self._units)
 
     @classmethod

@@ -2,7 +2,8 @@
 
     DianceError
     ├── IndexMissingError       nothing has been built yet
-    ├── IndexIncompatibleError  built by another version, or damaged
+    ├── IndexIncompatibleError  built by another version or with another model
+    │   └── IndexDamagedError   files of it are missing or changed
     ├── BuildError              a build can't be made or finished
     ├── IngestError             a file can't be added or taken away
     ├── EngineError             the engine of search can't be reached or has another index
@@ -30,6 +31,10 @@ class IndexMissingError(DianceError):
 
 class IndexIncompatibleError(DianceError):
     """The index was built by another version, with another model, or is damaged."""
+
+
+class IndexDamagedError(IndexIncompatibleError):
+    """Files of a build are missing or aren't what was built."""
 
 
 class BuildError(DianceError):

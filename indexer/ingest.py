@@ -1,4 +1,8 @@
-"""Adding files to the collection and taking them away: examined first, undone if a build fails."""
+"""Adding files to the collection and taking them away: examined first, undone if a build fails.
+
+A kill leaves the files in the collection or not, all of them or none; the next build brings the
+index up to what the collection is.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +12,23 @@ from pathlib import Path
 
 from corpus.asked_as import AskedAsError
 from corpus.edition import Apparatus, asked_as_of
-from corpus.model import Document
+from corpus.model import Compilation, Document
 from corpus.parser import parse_source
-from corpus.sources import SourceError, load_sources
-from corpus.sources.added import Addition, add, examine_file, remove
-from indexer.build import BuildProgress, BuildReport, build_index
+from corpus.sources import SourceError, entries_of, load_sources
+from corpus.sources.added import (
+    Addition,
+    add,
+    discard,
+    drop_partial,
+    examine_content,
+    examine_file,
+    restore,
+    withdraw,
+)
+from indexer.build import BuildProgress, BuildReport, Silent, build_index
+from indexer.build_lock import only_one_changes
 from indexer.embedding.encoder import Encoder
-from indexer.errors import DianceError, IngestError
+from indexer.errors import IngestError
 from indexer.passages import Unit, units_in, wants_questions
 from indexer.settings import IndexSettings
 
@@ -65,8 +79,7 @@ def examine(
         IngestError: one of them can't be read, holds nothing, or is there already.
     """
     try:
-        sources = load_sources(settings.sources_folder, settings.added_folder)
-        known = [parse_source(source) for source in sources]
+        known = _known(settings)
         additions: list[Addition] = []
         for path in paths:
             additions.append(examine_file(path, title, known))
@@ -74,6 +87,33 @@ def examine(
         return additions
     except SourceError as error:
         raise IngestError(f"{error}没有改动任何内容。") from None
+
+
+def _known(settings: IndexSettings) -> list[Compilation]:
+    """The compilations there are.
+
+    Raises:
+        SourceError: one of them can't be read.
+    """
+    return [parse_source(s) for s in load_sources(settings.sources_folder, settings.added_folder)]
+
+
+def _as_things_stand(settings: IndexSettings, additions: Sequence[Addition]) -> Sequence[Addition]:
+    """The additions, examined again if the collection has changed since they were.
+
+    Raises:
+        SourceError: one of them is there by now.
+    """
+    files = [entry["file"] for entry in entries_of(settings.sources_folder, settings.added_folder)]
+    if not additions or additions[0].beside == frozenset(files):
+        return additions
+    known = _known(settings)
+    again: list[Addition] = []
+    for addition in additions:
+        path = Path(addition.source.file)
+        again.append(examine_content(path, addition.content, addition.title, known))
+        known.append(again[-1].compilation)
+    return again
 
 
 def ingest(
@@ -86,21 +126,36 @@ def ingest(
     """Add examined files to the collection and build the index; all of them or none.
 
     Raises:
-        IngestError: the folder can't be written.
+        IngestError: the folder can't be written, or a file of that name was added meanwhile.
         DianceError: the build failed; the files are taken away again.
     """
-    done: list[str] = []
+    progress = progress or Silent()
+    folder = settings.added_folder
     try:
-        for addition in additions:
-            add(settings.added_folder, addition)
-            done.append(addition.source.file)
-        return build_index(settings, encoder=encoder, progress=progress)
-    except (SourceError, DianceError) as error:
-        for name in done:
-            remove(settings.added_folder, name)
-        if isinstance(error, SourceError):
-            raise IngestError(f"{error}没有改动任何内容。") from None
-        raise
+        with only_one_changes(settings, progress.step):
+            drop_partial(folder)
+            additions = _as_things_stand(settings, additions)
+            new = add(folder, additions)
+            try:
+                return build_index(settings, encoder=encoder, progress=progress)
+            except BaseException:  # Ctrl+C too
+                _take_back(folder, [addition.source.file for addition in additions], new)
+                raise
+    except SourceError as error:
+        raise IngestError(f"{error}没有改动任何内容。") from None
+    except OSError as error:
+        raise _unwritable(error) from None
+
+
+def _take_back(folder: Path, names: Sequence[str], new: Sequence[str]) -> None:
+    """Undo an addition; files that lay in the folder before it stay there."""
+    try:
+        withdraw(folder, names)
+        for name in new:
+            discard(folder, name)
+    except SourceError as error:
+        commands = ";".join(f"diance remove {name}" for name in names)
+        raise IngestError(f"{error}添加没有完成,也没能撤回。之后请运行 {commands}。") from None
 
 
 def undo(
@@ -113,13 +168,30 @@ def undo(
     """Take an added file away and build the index without it.
 
     Raises:
-        IngestError: no file of that name was added.
+        IngestError: no file of that name was added, or the folder can't be written.
+        DianceError: the build failed; the file stays in the collection.
     """
+    progress = progress or Silent()
+    folder = settings.added_folder
     try:
-        remove(settings.added_folder, name)
+        with only_one_changes(settings, progress.step):
+            entries = withdraw(folder, [name])
+            try:
+                report = build_index(settings, encoder=encoder, progress=progress)
+            except BaseException:
+                restore(folder, entries)
+                raise
+            discard(folder, name)
+            return report
     except SourceError as error:
         raise IngestError(str(error)) from None
-    return build_index(settings, encoder=encoder, progress=progress)
+    except OSError as error:
+        raise _unwritable(error) from None
+
+
+def _unwritable(error: OSError) -> IngestError:
+    name = error.filename or "数据目录"
+    return IngestError(f"无法写入 {name}({error.strerror or error})。请检查磁盘空间和权限。")
 
 
 def found_in(settings: IndexSettings, addition: Addition) -> IngestedFile:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -27,12 +28,13 @@ from indexer.index_folder import (
     STORE,
     VOCABULARY,
     Manifest,
-    current_build,
+    first_whole,
     read_manifest,
 )
 from indexer.lexical import index_terms
 from indexer.lexicon import Lexicon
 from indexer.near_duplicates import Folding
+from indexer.old_builds import BuildInUse
 from indexer.passages import Unit, questions_of, unit_of
 from indexer.query import QueryReader, Understanding, checked_query
 from indexer.settings import IndexSettings
@@ -42,6 +44,8 @@ from indexer.store import Store
 from indexer.tokenizer import USER_DICTIONARY, Tokenizer
 
 _EXPANSION_WEIGHT = 0.2  # of official terms that everyday words stand for
+
+_log = logging.getLogger(__name__)
 
 
 class Mode(StrEnum):
@@ -120,6 +124,7 @@ class SearchIndex:
         self, build: Path, settings: IndexSettings, encoder: Encoder | None = None
     ) -> None:
         self.build = build
+        self._in_use = BuildInUse(build)
         self.manifest: Manifest = read_manifest(build, verify=True)
         if self.manifest.model != settings.model:
             raise IndexIncompatibleError(
@@ -146,14 +151,25 @@ class SearchIndex:
 
     @classmethod
     def open(cls, settings: IndexSettings, encoder: Encoder | None = None) -> SearchIndex:
-        """Open the current build.
+        """Open the current build; if it is damaged, the newest other one that is whole.
 
         Raises:
             IndexMissingError: nothing has been built.
             IndexIncompatibleError: built by another version or with another model, or damaged.
             EngineError: the engine can't be reached, or hasn't got this build.
         """
-        return cls(current_build(settings.index_folder), settings, encoder)
+        index, fault = first_whole(
+            settings.index_folder, lambda build: cls(build, settings, encoder)
+        )
+        if fault is not None:
+            _log.warning("%s 目前使用的是另一份完好的索引 %s。", fault, index.build.name)
+        return index
+
+    def close(self) -> None:
+        """Release the files; nothing may be asked after."""
+        self.engine.close()
+        self.store.close()
+        self._in_use.release()
 
     @property
     def encoder(self) -> Encoder:

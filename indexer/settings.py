@@ -55,7 +55,8 @@ class IndexSettings(BaseSettings):
     texts at a build, ``lexical_weight`` is the share of BM25 in a hybrid ranking. Up to
     ``exact_passages`` vectors are compared in full, beyond that a query looks into the nearest
     cells only. ``precision`` is that in which a built-in model encodes texts at build; int8 takes a
-    third of the time, and is for collections whose encoding takes hours.
+    third of the time, and is for collections whose encoding takes hours. ``build_wait`` is for how
+    many seconds a build waits for another one to end.
 
     What an ablation switches off: without ``questions`` the index knows the texts only, not how
     people ask for them; without ``dictionary`` words are cut by jieba's own dictionary (these two
@@ -88,6 +89,7 @@ class IndexSettings(BaseSettings):
     milvus_prefix: str = Field(default="diance", pattern=r"^[A-Za-z_][A-Za-z0-9_]{0,63}$")
     milvus_index: Literal["FLAT", "HNSW"] = "FLAT"
     milvus_timeout: float = Field(default=10.0, gt=0)
+    build_wait: float = Field(default=600, ge=0, le=86_400)
 
     @property
     def index_folder(self) -> Path:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
@@ -12,44 +10,15 @@ from fastapi import FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.staticfiles import StaticFiles
 
-from indexer.errors import DianceError, NotReadyError
 from server import openapi_examples
 from server.feedback import FeedbackBox
 from server.knowledge_base import KnowledgeBase
 from server.routes import api, errors, health, pages
+from server.service import IndexOfRequest, Service, Watch
 from server.settings import ServerSettings
 from server.web.rendering import WEB
 
 GZIP_LEVEL = 5
-
-_log = logging.getLogger(__name__)
-
-
-class Service:
-    """The knowledge base, or why there is none yet."""
-
-    def __init__(self, knowledge_base: KnowledgeBase | None = None) -> None:
-        self._knowledge_base = knowledge_base
-        self._reason: DianceError = NotReadyError("服务正在启动,请稍候再试。")
-
-    def require(self) -> KnowledgeBase:
-        """The open knowledge base; raises the reason if it couldn't be opened."""
-        if self._knowledge_base is None:
-            raise self._reason
-        return self._knowledge_base
-
-    def open(self, settings: ServerSettings) -> None:
-        """Open the current index and load the model; a failure is kept and reported."""
-        if self._knowledge_base is not None:
-            return
-        try:
-            knowledge_base = KnowledgeBase.open(settings)
-            knowledge_base.warm_up()
-        except DianceError as error:
-            self._reason = error
-            _log.error("%s", error)
-        else:
-            self._knowledge_base = knowledge_base
 
 
 def create_app(
@@ -57,13 +26,16 @@ def create_app(
 ) -> FastAPI:
     """The ASGI application. A knowledge base that is open already is used as it is."""
     settings = settings or ServerSettings()
-    service = Service(knowledge_base)
+    service = Service(settings, knowledge_base)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         # The server listens at once and says 503 with the reason until the model is loaded.
-        threading.Thread(target=service.open, args=(settings,), daemon=True).start()
-        yield
+        if knowledge_base is not None:
+            yield
+            return
+        with Watch(service, settings.watch_interval):
+            yield
 
     app = FastAPI(
         title="滇策 Diance",
@@ -77,6 +49,7 @@ def create_app(
     app.state.feedback_box = (
         FeedbackBox(settings.feedback, settings.feedback_per_minute) if settings.feedback else None
     )
+    app.add_middleware(IndexOfRequest, service=service)
     # The longest document is a table of 800 rows; compressed it is a tenth.
     # Level 9, the default, takes half as long again as 5 and saves 2 % of a search.
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=GZIP_LEVEL)

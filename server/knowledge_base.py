@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property, lru_cache
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from corpus.benefits.facts import Fact
@@ -18,6 +19,7 @@ from corpus.quotation import citation_text
 from indexer.errors import NotFoundError
 from indexer.facets import Sort
 from indexer.filters import Filters
+from indexer.index_folder import read_manifest
 from indexer.lookup import look_up
 from indexer.search import Mode, SearchIndex
 from server.answering.answerer import Answerer
@@ -68,7 +70,7 @@ class KnowledgeBase:
 
     @classmethod
     def open(cls, settings: ServerSettings) -> KnowledgeBase:
-        """Open what the settings name.
+        """Open what the settings name; in place of a damaged index the newest whole one.
 
         Raises:
             IndexMissingError: nothing has been built.
@@ -76,6 +78,20 @@ class KnowledgeBase:
         """
         index = SearchIndex.open(settings)
         return cls(index, open_writer(settings, index.tokenizer))
+
+    def successor(self, build: Path, settings: ServerSettings) -> KnowledgeBase:
+        """Open another build beside this one, with the model that is loaded already if it fits.
+
+        Raises:
+            IndexIncompatibleError: as :meth:`open`; no other build is tried.
+        """
+        fits = read_manifest(build).model_fingerprint == self.index.manifest.model_fingerprint
+        index = SearchIndex(build, settings, self.index.encoder if fits else None)
+        return KnowledgeBase(index, open_writer(settings, index.tokenizer))
+
+    def close(self) -> None:
+        """Release the files of the index; nothing may be asked after."""
+        self.index.close()
 
     def warm_up(self) -> None:
         """Load the model and all else, so that the first question doesn't wait for it."""

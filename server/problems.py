@@ -7,6 +7,7 @@ DianceError                  type                  status
 ├── IndexMissingError        index-missing         503
 ├── IndexIncompatibleError   index-incompatible    503
 ├── EngineError              engine-unavailable    503
+├── IndexDamagedError        index-incompatible    503
 ├── ModelError               model-unavailable     503
 ├── TooManyRequestsError     too-many-requests     429
 ├── FeedbackNotKeptError     feedback-not-kept     503
@@ -25,6 +26,7 @@ from fastapi.responses import JSONResponse, Response
 from indexer.errors import (
     DianceError,
     EngineError,
+    IndexDamagedError,
     IndexIncompatibleError,
     IndexMissingError,
     InvalidQueryError,
@@ -41,6 +43,7 @@ _KINDS: Mapping[type[Exception], tuple[str, str, int]] = {
     NotFoundError: ("not-found", "没有找到", 404),
     IndexMissingError: ("index-missing", "索引尚未建立", 503),
     IndexIncompatibleError: ("index-incompatible", "索引不可用", 503),
+    IndexDamagedError: ("index-incompatible", "索引不可用", 503),
     NotReadyError: ("not-ready", "服务正在启动", 503),
     EngineError: ("engine-unavailable", "检索引擎不可用", 503),
     ModelError: ("model-unavailable", "向量模型不可用", 503),

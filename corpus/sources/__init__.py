@@ -61,6 +61,16 @@ def load_sources(
     return tuple(sources)
 
 
+def entries_of(folder: Path, added_folder: Path) -> list[dict[str, Any]]:
+    """The entries of both manifests; there need not be one of added files.
+
+    Raises:
+        SourceError: a manifest is missing or malformed.
+    """
+    has_added = (added_folder / MANIFEST).exists()
+    return [*read_manifest(folder), *(read_manifest(added_folder) if has_added else [])]
+
+
 def read_manifest(folder: Path) -> list[dict[str, Any]]:
     """The entries of a folder's manifest.
 

@@ -1,16 +1,20 @@
-"""Documents that a user adds beside the first compilation, and takes away again."""
+"""Documents that a user adds beside the first compilation, and takes away again.
+
+What the manifest lists is in the collection, and nothing else: it is replaced in one step after the
+files are on the disk, and before files are deleted. Whoever changes it has to be the only one.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from corpus.coverage import coverage_of
+from corpus.durable import partial_of, replace_file
 from corpus.generated_questions import questions_path
 from corpus.model import Compilation
 from corpus.parser import parse_source
@@ -21,13 +25,19 @@ _LARGEST_FILE = 200 * 1024 * 1024  # bytes
 
 @dataclass(frozen=True, slots=True)
 class Addition:
-    """A file that was read and could be added; ``doubts`` (Chinese) are for a person to judge."""
+    """A file that was read and could be added; ``doubts`` (Chinese) are for a person to judge.
+
+    ``beside`` are the files of the compilations that it was compared with, ``title`` what it was
+    asked to be called.
+    """
 
     source: Source
     compilation: Compilation
     doubts: tuple[str, ...]
     content: bytes
     entry: dict[str, Any]
+    title: str | None
+    beside: frozenset[str]
 
 
 def examine_file(path: Path, title: str | None, known: Sequence[Compilation]) -> Addition:
@@ -45,6 +55,17 @@ def examine_file(path: Path, title: str | None, known: Sequence[Compilation]) ->
         content = path.read_bytes()
     except OSError as error:
         raise SourceError(f"无法打开文件 {path}({error.strerror or error})。请核对路径。") from None
+    return examine_content(path, content, title, known)
+
+
+def examine_content(
+    path: Path, content: bytes, title: str | None, known: Sequence[Compilation]
+) -> Addition:
+    """As :func:`examine_file`, of a file at ``path`` that was read before.
+
+    Raises:
+        SourceError: the file can't be understood, holds nothing, or is there already.
+    """
     entry: dict[str, Any] = {
         "file": path.name,
         "title": title or path.stem,
@@ -52,7 +73,8 @@ def examine_file(path: Path, title: str | None, known: Sequence[Compilation]) ->
         "date": "",
         "sha256": hashlib.sha256(content).hexdigest(),
     }
-    if path.name in {compilation.source_file for compilation in known}:
+    beside = frozenset(compilation.source_file for compilation in known)
+    if path.name in beside:
         raise SourceError(
             f"已有同名来源 {path.name}。要更换它,请先运行 diance remove {path.name};"
             "如果是另一份文件,请改名后再试。"
@@ -72,7 +94,7 @@ def examine_file(path: Path, title: str | None, known: Sequence[Compilation]) ->
     if not any(document.provisions for document in compilation.documents):
         raise SourceError(f"文件 {path} 中没有找到任何文件或条款。请检查内容。")
     doubts = (*source.doubts, *_doubts(compilation, qualified))
-    return Addition(source, compilation, doubts, content, entry)
+    return Addition(source, compilation, doubts, content, entry, title, beside)
 
 
 def _doubts(compilation: Compilation, qualified: Collection[str]) -> list[str]:
@@ -97,49 +119,106 @@ def _doubts(compilation: Compilation, qualified: Collection[str]) -> list[str]:
     return doubts
 
 
-def add(folder: Path, addition: Addition) -> None:
-    """Put an examined file into ``folder`` and its manifest.
+def add(folder: Path, additions: Sequence[Addition]) -> list[str]:
+    """Put examined files into ``folder`` and its manifest; all of them or none.
+
+    Returns:
+        Names of the files that didn't lie in ``folder`` before, for :func:`discard`.
 
     Raises:
         SourceError: the folder can't be written; nothing is changed then.
     """
+    new: list[str] = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        entries = read_manifest(folder) if (folder / MANIFEST).exists() else []
-        (folder / addition.source.file).write_bytes(addition.content)
-        _write_manifest(folder, [*entries, addition.entry])
+        for addition in additions:
+            path = folder / addition.source.file
+            if not path.exists():
+                new.append(path.name)
+            replace_file(path, addition.content)
+        _write_manifest(folder, [*_entries(folder), *(each.entry for each in additions)])
     except OSError as error:
-        raise SourceError(
-            f"无法写入 {folder}({error.strerror or error})。请检查磁盘空间和权限。"
-        ) from None
+        for name in new:
+            discard(folder, name)
+        raise _unwritable(folder, error) from None
+    return new
 
 
-def remove(folder: Path, name: str) -> None:
-    """Take an added file away again, by its file name, with the questions generated for it.
+def withdraw(folder: Path, names: Collection[str]) -> list[dict[str, Any]]:
+    """Take files out of the manifest, by file name; they still lie in ``folder``.
+
+    Returns:
+        The manifest's entries as they were, for :func:`restore`.
 
     Raises:
-        SourceError: no file of that name was added, or the folder can't be written.
+        SourceError: no file of such a name was added, or the folder can't be written.
     """
-    entries = read_manifest(folder) if (folder / MANIFEST).exists() else []
-    left = [entry for entry in entries if entry.get("file") != name]
-    if len(left) == len(entries):
-        added = "、".join(str(entry.get("file")) for entry in entries) or "(无)"
-        raise SourceError(f"没有添加过名为 {name} 的文件。已添加的文件:{added}。")
+    entries = _entries(folder)
+    listed = [str(entry.get("file")) for entry in entries]
+    for name in names:
+        if name not in listed:
+            added = "、".join(listed) or "(无)"
+            raise SourceError(f"没有添加过名为 {name} 的文件。已添加的文件:{added}。")
+    restore(folder, [entry for entry in entries if entry.get("file") not in names])
+    return entries
+
+
+def restore(folder: Path, entries: Sequence[dict[str, Any]]) -> None:
+    """Put the manifest back.
+
+    Raises:
+        SourceError: the folder can't be written.
+    """
     try:
-        _write_manifest(folder, left)
+        _write_manifest(folder, entries)
+    except OSError as error:
+        raise _unwritable(folder, error) from None
+
+
+def discard(folder: Path, name: str) -> None:
+    """Delete a file that was withdrawn, with the questions generated for it.
+
+    Raises:
+        SourceError: it can't be deleted.
+    """
+    try:
         (folder / name).unlink(missing_ok=True)
         questions_path(folder, name).unlink(missing_ok=True)
     except OSError as error:
-        raise SourceError(
-            f"无法写入 {folder}({error.strerror or error})。请检查磁盘空间和权限。"
-        ) from None
+        raise _unwritable(folder, error) from None
+
+
+def drop_partial(folder: Path) -> None:
+    """Delete what a killed :func:`add` had begun to write; whole files stay.
+
+    Raises:
+        OSError: the folder can't be written.
+    """
+    for path in folder.glob(partial_of(Path("*")).name):
+        path.unlink(missing_ok=True)
+
+
+def unlisted(folder: Path) -> list[str]:
+    """Files in ``folder`` that the manifest doesn't list: put there by hand, or left by a kill.
+
+    Raises:
+        SourceError: the manifest is malformed.
+    """
+    if not folder.is_dir():
+        return []
+    listed = {str(entry.get("file")) for entry in _entries(folder)}
+    there = {path.name for path in folder.iterdir() if path.is_file()}
+    return sorted(name for name in there - listed - {MANIFEST} if not name.startswith("."))
+
+
+def _entries(folder: Path) -> list[dict[str, Any]]:
+    return read_manifest(folder) if (folder / MANIFEST).exists() else []
 
 
 def _write_manifest(folder: Path, entries: Sequence[dict[str, Any]]) -> None:
-    """Replace the manifest in one step."""
-    partial = folder / f".{MANIFEST}.{os.getpid()}"
-    partial.write_text(
-        json.dumps({"sources": list(entries)}, ensure_ascii=False, indent=1) + "\n",
-        encoding="utf-8",
-    )
-    os.replace(partial, folder / MANIFEST)
+    text = json.dumps({"sources": list(entries)}, ensure_ascii=False, indent=1) + "\n"
+    replace_file(folder / MANIFEST, text.encode())
+
+
+def _unwritable(folder: Path, error: OSError) -> SourceError:
+    return SourceError(f"无法写入 {folder}({error.strerror or error})。请检查磁盘空间和权限。")

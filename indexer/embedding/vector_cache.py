@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import zipfile
-from collections.abc import Callable, Iterator, Sequence
+import logging
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 
+from corpus.durable import replacing
 from indexer.embedding.encoder import Encoder, Vectors
+
+_log = logging.getLogger(__name__)
 
 BatchEncoder = Callable[[Sequence[str], Callable[[int], None] | None], Vectors]
 
@@ -78,15 +80,17 @@ class VectorCache:
 
     def _write(self, path: Path, keys: Sequence[str], vectors: Vectors) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_name(f".{path.stem}.{os.getpid()}.npz")
-        np.savez(partial, keys=np.array(keys), vectors=vectors)
-        os.replace(partial, path)
+        with replacing(path) as file:
+            np.savez(file, keys=np.array(keys), vectors=vectors)
 
 
-def _in(path: Path) -> Iterator[tuple[str, Vectors]]:
+def _in(path: Path) -> list[tuple[str, Vectors]]:
     """What a file holds; nothing if it is damaged."""
     try:
         with np.load(path) as content:
-            yield from zip(content["keys"].tolist(), content["vectors"], strict=True)
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
-        return
+            return list(zip(content["keys"].tolist(), content["vectors"], strict=True))
+    except FileNotFoundError:
+        return []
+    except Exception as error:  # a damaged archive raises whatever its damaged parts lead to
+        _log.warning("%s can't be read (%s): encoding anew", path, type(error).__name__)
+        return []

@@ -155,7 +155,7 @@ def _show_report(what: str, report: BuildReport) -> None:
     counts = report.counts
     out.print(
         f"{what}。现有 {counts['documents']} 份文件,{counts['provisions']} 个条款。"
-        "正在运行的服务需要重新启动才能看到变化。"
+        "正在运行的服务会在几秒内换用新的索引。"
     )
 
 

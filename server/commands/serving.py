@@ -9,6 +9,7 @@ import typer
 
 from indexer.errors import DianceError
 from server.commands.terminal import err, open_knowledge_base
+from server.service import Service, Watch
 from server.settings import ServerSettings
 
 Host = Annotated[str | None, typer.Option(help="监听地址(DIANCE_HOST)")]
@@ -44,19 +45,26 @@ def mcp(
     if not http:
         if host or port:
             raise DianceError("--host 和 --port 只用于 HTTP,请加上 --http。")
-        knowledge_base = open_knowledge_base()
-        knowledge_base.warm_up()
-        serve_stdio(knowledge_base)
+        settings = ServerSettings()
+        service = _warm_service(settings)
+        with Watch(service, settings.watch_interval):
+            serve_stdio(service)
         return
     import uvicorn  # noqa: PLC0415
 
     settings = ServerSettings()
     host, port = host or settings.host, port or settings.port
     _require_free(host, port, "diance mcp --http --port 8001")
+    service = _warm_service(settings)
+    err.print(f"· 启动 MCP 服务:http://{host}:{port}/mcp (按 Ctrl+C 停止)")
+    with Watch(service, settings.watch_interval):
+        uvicorn.run(http_app(service, host), host=host, port=port, log_level="warning")
+
+
+def _warm_service(settings: ServerSettings) -> Service:
     knowledge_base = open_knowledge_base()
     knowledge_base.warm_up()
-    err.print(f"· 启动 MCP 服务:http://{host}:{port}/mcp (按 Ctrl+C 停止)")
-    uvicorn.run(http_app(knowledge_base, host), host=host, port=port, log_level="warning")
+    return Service(settings, knowledge_base)
 
 
 def _require_free(host: str, port: int, example: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
+from pathlib import Path
 
 from corpus.asked_as import AskedAsError
 from corpus.benefits.annotations import BenefitRuleError
@@ -14,9 +15,10 @@ from corpus.generated_questions import load_generated
 from corpus.model import Compilation
 from corpus.parser import parse_source
 from corpus.sources import Source, SourceError, load_sources
+from corpus.sources.added import unlisted
 from indexer.embedding.encoder import resolve_model
 from indexer.errors import DianceError
-from indexer.index_folder import current_build, read_manifest
+from indexer.index_folder import Manifest, first_whole, read_manifest
 from indexer.ingest import QuestionCounts
 from indexer.passages import units_of, wants_questions
 from indexer.settings import IndexSettings
@@ -60,6 +62,7 @@ def examine_collection(settings: IndexSettings) -> Iterator[Finding]:
         sources = ()
     for source in sources:
         yield from _examine_source(source, settings)
+    yield from _examine_added_folder(settings.added_folder)
     yield from _examine_model(settings)
     yield from _examine_index(settings, sources)
 
@@ -142,6 +145,20 @@ def _examine_generated(
         yield Finding("问法", Severity.NOTE, message)
 
 
+def _examine_added_folder(folder: Path) -> Iterator[Finding]:
+    """Files that lie beside the added ones and aren't in the collection."""
+    try:
+        stray = unlisted(folder)
+    except SourceError:
+        return  # the check of the sources says so
+    if stray:
+        message = (
+            f"目录 {folder} 中有没有收录的文件:{'、'.join(stray)}。"
+            f"要收录请运行 diance ingest {folder / stray[0]};不需要的可以删除。"
+        )
+        yield Finding("来源", Severity.NOTE, message)
+
+
 def _examine_model(settings: IndexSettings) -> Iterator[Finding]:
     try:
         yield Finding("模型", Severity.OK, f"{settings.model}({resolve_model(settings)})")
@@ -149,14 +166,20 @@ def _examine_model(settings: IndexSettings) -> Iterator[Finding]:
         yield Finding("模型", Severity.FAULT, str(error))
 
 
+def _verified(build: Path) -> tuple[Path, Manifest]:
+    return build, read_manifest(build, verify=True)
+
+
 def _examine_index(settings: IndexSettings, sources: tuple[Source, ...]) -> Iterator[Finding]:
     try:
-        build = current_build(settings.index_folder)
-        manifest = read_manifest(build, verify=True)
+        (build, manifest), fault = first_whole(settings.index_folder, _verified)
     except DianceError as error:
         yield Finding("索引", Severity.FAULT, str(error))
         return
     counts = manifest.counts
+    if fault is not None:
+        message = f"{fault}在此之前使用较早的索引 {build.name}。"
+        yield Finding("索引", Severity.FAULT, message)
     yield Finding("索引", Severity.OK, f"{build.name}:{counts['units']} 个检索单元,文件校验无误")
     if manifest.sources != {source.file: source.sha256 for source in sources}:
         yield Finding("索引", Severity.FAULT, "索引与来源文件不一致。请运行 diance build。")

@@ -36,6 +36,7 @@ from server import problems
 from server.knowledge_base import KnowledgeBase
 from server.mcp import resources
 from server.mcp.tools import TOOLS, KnowledgeTool
+from server.service import Service
 
 _INSTRUCTIONS = (
     "《云南省产业工人队伍建设改革工作文件汇编(上册)》的知识库:培训补贴、技能等级、学徒制、工资、"
@@ -49,8 +50,8 @@ _Context = ServerRequestContext[Any]
 _log = logging.getLogger(__name__)
 
 
-def create_server(knowledge_base: KnowledgeBase) -> Server[Any]:
-    """The server of a knowledge base, for any transport."""
+def create_server(service: Service) -> Server[Any]:
+    """The server of what a service serves, for any transport."""
     by_name = {tool.name: tool for tool in TOOLS}
     declared = [tool.declared() for tool in TOOLS]
 
@@ -62,10 +63,12 @@ def create_server(knowledge_base: KnowledgeBase) -> Server[Any]:
         if tool is None:
             known = "、".join(by_name)
             raise MCPError(INVALID_PARAMS, f"没有工具 {called.name}。可用的工具:{known}。")
-        return await _in_thread(partial(_call, tool, knowledge_base, called.arguments or {}))
+        with service.held() as knowledge_base:
+            return await _in_thread(partial(_call, tool, knowledge_base, called.arguments or {}))
 
     async def list_resources(_: _Context, __: PaginatedRequestParams | None) -> ListResourcesResult:
-        return ListResourcesResult(resources=resources.listed(knowledge_base))
+        with service.held() as knowledge_base:
+            return ListResourcesResult(resources=resources.listed(knowledge_base))
 
     async def list_templates(
         _: _Context, __: PaginatedRequestParams | None
@@ -75,7 +78,8 @@ def create_server(knowledge_base: KnowledgeBase) -> Server[Any]:
     async def read_resource(_: _Context, asked: ReadResourceRequestParams) -> ReadResourceResult:
         uri = str(asked.uri)
         try:
-            text = await _in_thread(partial(resources.text_of, knowledge_base, uri))
+            with service.held() as knowledge_base:
+                text = await _in_thread(partial(resources.text_of, knowledge_base, uri))
         except NotFoundError as error:
             raise MCPError(INVALID_PARAMS, str(error), {"uri": uri}) from None
         content = TextResourceContents(uri=uri, mime_type=resources.MEDIA_TYPE, text=text)
@@ -94,9 +98,9 @@ def create_server(knowledge_base: KnowledgeBase) -> Server[Any]:
     )
 
 
-def serve_stdio(knowledge_base: KnowledgeBase) -> None:
+def serve_stdio(service: Service) -> None:
     """Serve one client over standard input and output until it closes them."""
-    server = create_server(knowledge_base)
+    server = create_server(service)
 
     async def serve() -> None:
         async with stdio_server() as (incoming, outgoing):
@@ -105,13 +109,13 @@ def serve_stdio(knowledge_base: KnowledgeBase) -> None:
     anyio.run(serve)
 
 
-def http_app(knowledge_base: KnowledgeBase, host: str) -> Starlette:
+def http_app(service: Service, host: str) -> Starlette:
     """The ASGI application of streamable HTTP, at ``/mcp``.
 
     On a loopback ``host`` requests that name another host are refused (DNS rebinding).
     """
     # Nothing is kept between two calls, so there is no session to lose.
-    return create_server(knowledge_base).streamable_http_app(host=host, stateless_http=True)
+    return create_server(service).streamable_http_app(host=host, stateless_http=True)
 
 
 def _call(

@@ -16,15 +16,17 @@ from indexer.errors import NotFoundError
 from indexer.filters import Filters
 from server.feedback import FeedbackBox
 from server.knowledge_base import KnowledgeBase
+from server.service import Holding
 
 
 async def knowledge_base(request: Request) -> KnowledgeBase:
-    """The open knowledge base.
+    """The knowledge base that this request is answered from, from its first word to its last.
 
     Raises:
-        DianceError: it couldn't be opened; the reason is that of the start.
+        DianceError: there is none; the reason is that of the start.
     """
-    return request.app.state.service.require()  # type: ignore[no-any-return]
+    holding: Holding = request.state.holding
+    return holding.knowledge_base()
 
 
 async def feedback_box(request: Request) -> FeedbackBox:

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
 from server.knowledge_base import KnowledgeBase
+from server.service import Service
 
 router = APIRouter(tags=["health"])
 
@@ -19,11 +20,15 @@ class HealthOut(BaseModel):
 class ReadyOut(HealthOut):
     """The knowledge base answers; figures of the index in use.
 
-    ``wordings`` counts how asking the language model for the wording of answers ended since the
-    start: ``given``, or why there was none; null if no model is set.
+    ``fingerprint`` covers all that the index was made of; ``not_served`` says why another index,
+    the current one by the pointer, isn't served instead, null if it is.
+    ``wordings`` counts how asking the language model for the wording of answers ended since this
+    index is served: ``given``, or why there was none; null if no model is set.
     """
 
     index: str
+    fingerprint: str
+    not_served: str | None
     documents: int
     clauses: int
     wordings: dict[str, int] | None
@@ -38,12 +43,15 @@ def healthz() -> HealthOut:
 @router.get("/readyz", summary="是否可以检索", responses={503: {"description": "尚不可用"}})
 def readyz(request: Request) -> ReadyOut:
     """Ready once the index is open and the model loaded; 503 with the reason before."""
-    knowledge_base: KnowledgeBase = request.app.state.service.require()
+    knowledge_base: KnowledgeBase = request.state.holding.knowledge_base()
+    service: Service = request.app.state.service
     index, writer = knowledge_base.index, knowledge_base.writer
     counts = index.manifest.counts
     return ReadyOut(
         status="ready",
         index=index.build.name,
+        fingerprint=index.manifest.fingerprint,
+        not_served=service.not_served,
         documents=counts["documents"],
         clauses=counts["provisions"],
         wordings=dict(writer.outcomes) if writer is not None else None,

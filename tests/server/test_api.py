@@ -191,7 +191,7 @@ def test_health_and_readiness(client: TestClient) -> None:
 
 def test_without_an_index_the_server_lives_and_says_what_to_do(tmp_path: Path) -> None:
     app = create_app(ServerSettings(data_folder=tmp_path))
-    app.state.service.open(ServerSettings(data_folder=tmp_path))
+    app.state.service.refresh()
     bare = TestClient(app)
     assert bare.get("/healthz").status_code == 200
     assert "diance build" in str(problem(bare, "/readyz", 503)["detail"])

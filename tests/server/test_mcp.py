@@ -24,6 +24,8 @@ from server.app import create_app
 from server.knowledge_base import KnowledgeBase
 from server.mcp.connection import create_server, http_app
 from server.mcp.tools import TOOLS
+from server.service import Service
+from server.settings import ServerSettings
 
 ResultT = TypeVar("ResultT")
 
@@ -61,8 +63,14 @@ def ask(
     return anyio.run(connected)
 
 
+def service_of(knowledge_base: KnowledgeBase) -> Service:
+    return Service(ServerSettings(), knowledge_base)
+
+
 def call(knowledge_base: KnowledgeBase, name: str, arguments: dict[str, Any]) -> CallToolResult:
-    result = ask(create_server(knowledge_base), lambda client: client.call_tool(name, arguments))
+    result = ask(
+        create_server(service_of(knowledge_base)), lambda client: client.call_tool(name, arguments)
+    )
     assert isinstance(result, CallToolResult)
     return result
 
@@ -77,7 +85,7 @@ def refusal(
             await asked(client)
         return error.value.message
 
-    return str(ask(create_server(knowledge_base), refused))
+    return str(ask(create_server(service_of(knowledge_base)), refused))
 
 
 def text_of(result: CallToolResult) -> str:
@@ -110,7 +118,9 @@ def untimed(result: dict[str, Any] | None) -> dict[str, Any]:
 def test_every_tool_is_listed_as_read_only_with_both_schemas(
     knowledge_base: KnowledgeBase,
 ) -> None:
-    listed = ask(create_server(knowledge_base), lambda client: client.list_tools()).tools
+    listed = ask(
+        create_server(service_of(knowledge_base)), lambda client: client.list_tools()
+    ).tools
     assert {tool.name for tool in listed} == set(CALLS)
     for tool in listed:
         assert tool.annotations.read_only_hint
@@ -124,7 +134,7 @@ def test_every_tool_is_listed_as_read_only_with_both_schemas(
 def test_a_tool_gives_what_the_api_gives(
     api: TestClient, knowledge_base: KnowledgeBase, name: str, mode: str
 ) -> None:
-    server = create_server(knowledge_base)
+    server = create_server(service_of(knowledge_base))
     result = ask(server, lambda client: client.call_tool(name, CALLS[name]), mode=mode)
     assert not result.is_error
     assert untimed(result.structured_content) == untimed(by_api(api, name))
@@ -224,14 +234,16 @@ def limits(schema: dict[str, Any]) -> set[tuple[str, object]]:
 
 
 def read(knowledge_base: KnowledgeBase, uri: str) -> str:
-    result = ask(create_server(knowledge_base), lambda client: client.read_resource(uri))
+    result = ask(
+        create_server(service_of(knowledge_base)), lambda client: client.read_resource(uri)
+    )
     (content,) = result.contents
     assert isinstance(content, TextResourceContents)
     return content.text
 
 
 def test_every_document_is_a_resource(knowledge_base: KnowledgeBase) -> None:
-    server = create_server(knowledge_base)
+    server = create_server(service_of(knowledge_base))
     listed = ask(server, lambda client: client.list_resources()).resources
     assert listed[0].uri == "diance://documents"
     assert len(listed) == 43
@@ -243,7 +255,7 @@ def test_every_document_is_a_resource(knowledge_base: KnowledgeBase) -> None:
 
 
 def test_a_document_and_a_clause_are_read_by_the_templates(knowledge_base: KnowledgeBase) -> None:
-    server = create_server(knowledge_base)
+    server = create_server(service_of(knowledge_base))
     templates = ask(server, lambda client: client.list_resource_templates()).resource_templates
     assert [template.uri_template for template in templates] == [
         "diance://documents/{document_id}",
@@ -344,7 +356,7 @@ def test_the_same_over_http(api: TestClient, knowledge_base: KnowledgeBase) -> N
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         port = listening.getsockname()[1]
-        app = http_app(knowledge_base, "127.0.0.1")
+        app = http_app(service_of(knowledge_base), "127.0.0.1")
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
 
         async def served() -> CallToolResult:

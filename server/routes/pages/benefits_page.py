@@ -52,7 +52,7 @@ def benefits_page(
     day = as_of.isoformat() if as_of else ""
     form = BenefitForm()
     try:
-        kb: KnowledgeBase = request.app.state.service.require()
+        kb: KnowledgeBase = request.state.holding.knowledge_base()
     except DianceError as error:
         return render_problem(request, str(error), 503)
     try:

@@ -86,7 +86,7 @@ def search_page(request: Request, address: Annotated[SearchAddress, Query()]) ->
     """The search box; with a query what answers it and the clauses found."""
     context: dict[str, object] = {"q": address.q, "address": address}
     try:
-        kb: KnowledgeBase = request.app.state.service.require()
+        kb: KnowledgeBase = request.state.holding.knowledge_base()
         if address.q.strip():
             return render(request, "search.html", context | _result(kb, address))
         counts = {"documents": kb.counts["documents"], "clauses": kb.counts["provisions"]}

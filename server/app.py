@@ -16,7 +16,9 @@ from indexer.errors import DianceError, NotReadyError
 from server import openapi_examples
 from server.feedback import FeedbackBox
 from server.knowledge_base import KnowledgeBase
-from server.routes import api, errors, health, pages
+from server.metrics import ServerMetrics
+from server.middleware import stack
+from server.routes import api, errors, health, metrics, pages
 from server.settings import ServerSettings
 from server.web.rendering import WEB
 
@@ -72,15 +74,19 @@ def create_app(
         redoc_url=None,
     )
     app.state.service = service
+    app.state.metrics = ServerMetrics(service.require)
+    app.state.stopping = threading.Event()
     app.state.feedback_box = (
         FeedbackBox(settings.feedback, settings.feedback_per_minute) if settings.feedback else None
     )
     # The longest document is a table of 800 rows; compressed it is a tenth.
     app.add_middleware(GZipMiddleware, minimum_size=1000)
+    stack.install(app, settings, app.state.metrics)
     errors.install(app)
     openapi_examples.install(app)
     app.include_router(api.router)
     app.include_router(health.router)
+    app.include_router(metrics.router)
     app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=WEB / "static"), name="static")
     return app

@@ -12,6 +12,7 @@ from indexer.errors import NotFoundError
 from indexer.filters import Filters
 from server.feedback import FeedbackBox
 from server.knowledge_base import KnowledgeBase
+from server.metrics import ServerMetrics
 
 
 def knowledge_base(request: Request) -> KnowledgeBase:
@@ -33,6 +34,11 @@ def feedback_box(request: Request) -> FeedbackBox:
     if box is None:
         raise NotFoundError("这里没有开启评价。")
     return box
+
+
+def server_metrics(request: Request) -> ServerMetrics:
+    """Where what came of a question is counted."""
+    return request.app.state.metrics  # type: ignore[no-any-return]
 
 
 def client_address(request: Request) -> str:
@@ -64,6 +70,7 @@ def filters(
 
 
 KnowledgeBaseOf = Annotated[KnowledgeBase, Depends(knowledge_base)]
+MetricsOf = Annotated[ServerMetrics, Depends(server_metrics)]
 FeedbackBoxOf = Annotated[FeedbackBox, Depends(feedback_box)]
 ClientOf = Annotated[str, Depends(client_address)]
 FiltersOf = Annotated[Filters, Depends(filters)]

@@ -11,6 +11,7 @@ import os
 import signal
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from types import FrameType
 
 from fastapi import FastAPI
@@ -33,7 +34,8 @@ def serve(settings: ServerSettings, host: str, port: int) -> None:
     """Serve until told to stop; the address is free."""
     config = _config(settings, host, port)
     if settings.workers == 1:
-        Server(config).run()
+        with suppress(KeyboardInterrupt):  # uvicorn raises it again once it has stopped
+            Server(config).run()
         return
     os.environ |= environment_of_workers(settings)
     with tempfile.TemporaryDirectory(prefix="diance-metrics-") as folder:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from urllib.parse import unquote_plus
 
-import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.middleware.observation import Observation
 from server.middleware.routes import is_exempt, method_of, route_of
 
-_log = structlog.stdlib.get_logger("diance.request")
+_log = logging.getLogger("diance.request")
 
 
 class RequestLog:
@@ -44,9 +44,9 @@ class RequestLog:
             observed.status = 500  # its traceback is logged by whoever answers it
             raise
         finally:
+            level = logging.DEBUG if is_exempt(scope) else logging.INFO
             line = self._line(scope, observed) | self._asked(scope, body)
-            write = _log.debug if is_exempt(scope) else _log.info
-            write("request", **line)
+            _log.log(level, "request", extra=line)
 
     def _line(self, scope: Scope, observed: Observation) -> dict[str, object]:
         line: dict[str, object] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+from anyio import CancelScope
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from server.middleware.refusing import refuse
@@ -41,15 +42,16 @@ class TimeLimit:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Work on a request in a task of its own.
 
-        A thread can't be stopped: what is late goes on to its end, unheard, and keeps its place
-        at work until then. Hence a task that is left behind, not ``asyncio.timeout``, which would
-        wait for it.
+        A thread can't be stopped: one that is late goes on to its end, unheard, and keeps its
+        place at work until then; nothing else does. That is what a cancel scope of anyio does,
+        and cancelling the task wouldn't.
         """
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         response = _Response(send)
-        work = asyncio.create_task(self._work(scope, receive, response))
+        wanted = CancelScope()
+        work = asyncio.create_task(self._work(scope, receive, response, wanted))
         try:
             await asyncio.wait({work}, timeout=self._seconds)
             if work.done() or response.has_begun:
@@ -59,13 +61,16 @@ class TimeLimit:
             work.cancel()
             raise
         response.close()
-        work.cancel()
+        wanted.cancel()
         self._late.add(work)  # the loop itself keeps no reference to a task
         work.add_done_callback(self._forget)
         await refuse(TookTooLongError(self._seconds), scope, receive, send)
 
-    async def _work(self, scope: Scope, receive: Receive, response: _Response) -> None:
-        await self._app(scope, receive, response.send)
+    async def _work(
+        self, scope: Scope, receive: Receive, response: _Response, wanted: CancelScope
+    ) -> None:
+        with wanted:
+            await self._app(scope, receive, response.send)
 
     def _forget(self, work: asyncio.Task[None]) -> None:
         self._late.discard(work)

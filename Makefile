@@ -20,7 +20,7 @@ export DIANCE_HOST := $(HOST)
 export DIANCE_PORT := $(PORT)
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test test-browser build eval ablation reading train lint clean
+.PHONY: help serve test test-browser build eval ablation reading load soak train lint clean
 
 help: ## Show this help
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -52,6 +52,14 @@ ablation: $(DEV) ## Measure what each part of the search adds (QUESTIONS=file, P
 reading: $(DEV) ## Measure how exactly documents are read (CASES=folder, STATUTES=file)
 	@$(DIANCE) build
 	@$(DIANCE) eval-reading $(if $(CASES),--cases $(CASES)) $(if $(STATUTES),--statutes $(STATUTES))
+
+load: $(DEV) ## Put load on a server of its own, about 3 minutes (SECONDS=20 each scenario, WORKERS=2)
+	@$(DIANCE) build
+	@$(BIN)/python -m eval.load load $(if $(SECONDS),--seconds $(SECONDS)) $(if $(WORKERS),--workers $(WORKERS))
+
+soak: $(DEV) ## Ask a server of its own REQUESTS=100000 times; memory and files must not grow
+	@$(DIANCE) build
+	@$(BIN)/python -m eval.load soak $(if $(REQUESTS),--requests $(REQUESTS)) $(if $(WORKERS),--workers $(WORKERS))
 
 train: $(TRAIN) ## Train the embedding model again (BENCHMARK=folder; hours on a CPU)
 	@$(BIN)/python -m indexer.training --benchmark $(BENCHMARK)

@@ -1,31 +1,24 @@
-"""How the application is served: one process or several, and how they stop.
+"""How the application is served: by one process, or by several that share an address.
 
-Stopping, on SIGTERM or Ctrl+C: ``/readyz`` says 503 while all else goes on, for as long as the
-settings say; then no connection is taken any more, running requests end, the process ends.
+The supervisor of several loads nothing of the application itself.
 """
 
 from __future__ import annotations
 
-import asyncio
 import os
-import signal
 import tempfile
-from collections.abc import Callable
 from contextlib import suppress
-from types import FrameType
 
-from fastapi import FastAPI
 from uvicorn import Config, Server
 from uvicorn.supervisors import Multiprocess
 
-from server.app import create_app
 from server.connections import ImpatientProtocol
-from server.logs import configure_logs
 from server.metrics import MULTIPROCESS_FOLDER
 from server.settings import ServerSettings
 
-_APPLICATION = "server.serving:application"
+_APPLICATION = "server.application:application"
 _LONGEST_HEADER = 32 * 1024  # bytes; a query of 500 characters is encoded in 4.5 KB
+_LONGEST_START = 60  # seconds; a worker that says nothing while it loads isn't hung yet
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "RAYON_NUM_THREADS")
 """What FAISS, NumPy and the tokenizer go by."""
 
@@ -41,16 +34,6 @@ def serve(settings: ServerSettings, host: str, port: int) -> None:
     with tempfile.TemporaryDirectory(prefix="diance-metrics-") as folder:
         os.environ[MULTIPROCESS_FOLDER] = folder
         Workers(config, sockets=[config.bind_socket()]).run()
-
-
-def application() -> FastAPI:
-    """The application of a process that serves, set by the environment; called in that process."""
-    settings = ServerSettings()
-    configure_logs(settings.log_form, settings.log_level)
-    ImpatientProtocol.idle_seconds = settings.idle_seconds
-    app = create_app(settings)
-    _announce_stop(app, settings.stop_notice_seconds)
-    return app
 
 
 def environment_of_workers(settings: ServerSettings) -> dict[str, str]:
@@ -87,34 +70,9 @@ def _config(settings: ServerSettings, host: str, port: int) -> Config:
         server_header=False,
         h11_max_incomplete_event_size=_LONGEST_HEADER,
         timeout_graceful_shutdown=settings.stop_seconds,
+        timeout_worker_healthcheck=_LONGEST_START,
     )
 
 
 def _cores() -> int:
     return len(os.sched_getaffinity(0))
-
-
-def _announce_stop(app: FastAPI, seconds: float) -> None:
-    """Have ``/readyz`` say that the service stops, ``seconds`` before uvicorn is told to."""
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        stop = signal.getsignal(number)
-        if callable(stop):
-            signal.signal(number, _announcement(app, seconds, loop, stop))
-
-
-def _announcement(
-    app: FastAPI,
-    seconds: float,
-    loop: asyncio.AbstractEventLoop,
-    stop: Callable[[int, FrameType | None], object],
-) -> Callable[[int, FrameType | None], None]:
-    def announce(number: int, frame: FrameType | None) -> None:
-        told_before = app.state.stopping.is_set()
-        app.state.stopping.set()
-        if seconds and not told_before:
-            loop.call_soon_threadsafe(loop.call_later, seconds, stop, number, None)
-        else:  # who says it twice means now
-            stop(number, frame)
-
-    return announce

@@ -16,6 +16,7 @@ from fastapi import FastAPI
 from server.app import create_app
 from server.connections import ImpatientProtocol
 from server.logs import configure_logs
+from server.serving import end_with_supervisor
 from server.settings import ServerSettings
 
 
@@ -25,6 +26,7 @@ def application() -> FastAPI:
     configure_logs(settings.log_form, settings.log_level)
     ImpatientProtocol.idle_seconds = settings.idle_seconds
     app = create_app(settings)
+    end_with_supervisor()
     if settings.workers > 1:
         # Beside workers that answer, one that still loads would refuse its share of the requests.
         app.state.service.open(settings)

@@ -5,9 +5,13 @@ The supervisor of several loads nothing of the application itself.
 
 from __future__ import annotations
 
+import multiprocessing
 import os
+import signal
 import tempfile
+import threading
 from contextlib import suppress
+from multiprocessing.process import BaseProcess
 
 from uvicorn import Config, Server
 from uvicorn.supervisors import Multiprocess
@@ -18,7 +22,7 @@ from server.settings import ServerSettings
 
 _APPLICATION = "server.application:application"
 _LONGEST_HEADER = 32 * 1024  # bytes; a query of 500 characters is encoded in 4.5 KB
-_LONGEST_START = 60  # seconds; a worker that says nothing while it loads isn't hung yet
+_LONGEST_START = 120  # seconds; a worker that says nothing while it loads isn't hung yet
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "RAYON_NUM_THREADS")
 """What FAISS, NumPy and the tokenizer go by."""
 
@@ -44,6 +48,21 @@ def environment_of_workers(settings: ServerSettings) -> dict[str, str]:
     threads = str(max(1, _cores() // settings.workers))
     shared = {name: os.environ.get(name, threads) for name in (*_THREADS, "DIANCE_THREADS")}
     return shared | {"DIANCE_WORKERS": str(settings.workers)}
+
+
+def end_with_supervisor() -> None:
+    """Have this worker stop when its supervisor has gone, even if it was killed.
+
+    A worker that went on alone would keep the address, and nothing could be started there.
+    """
+    supervisor = multiprocessing.parent_process()
+    if supervisor is not None:
+        threading.Thread(target=_stop_after, args=(supervisor,), daemon=True).start()
+
+
+def _stop_after(supervisor: BaseProcess) -> None:
+    supervisor.join()
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 class Workers(Multiprocess):

@@ -63,7 +63,7 @@ def serving(workers: int, settings: Mapping[str, str] | None = None) -> Iterator
     command = [sys.executable, "-m", "server.commands.main", "serve", "--port", str(port)]
     quiet = {"DIANCE_LOG_LEVEL": "warning", "DIANCE_WORKERS": str(workers)}
     process = subprocess.Popen(
-        command, env=os.environ | quiet | (settings or {}), stderr=subprocess.DEVNULL
+        command, env=os.environ | quiet | dict(settings or {}), stderr=subprocess.DEVNULL
     )
     try:
         _wait_until_ready(process, port)

@@ -21,7 +21,7 @@ from server.serving import environment_of_workers
 from server.settings import ServerSettings
 from tests.indexer.stand_in_model import Reply, error, stand_in_model
 
-_LONGEST = 300  # seconds, on a busy machine
+_LONGEST = 600  # seconds, on a busy machine
 
 
 @contextmanager
@@ -121,6 +121,17 @@ def _lookups_counted(client: httpx.Client) -> float:
         for sample in family.samples
         if sample.name == "diance_requests_total" and sample.labels["route"] == "/api/v1/lookup"
     )
+
+
+def test_a_worker_ends_when_its_supervisor_is_killed() -> None:
+    supervisor = subprocess.Popen(
+        [sys.executable, "-m", "tests.server.supervised"], stdout=subprocess.PIPE, text=True
+    )
+    assert supervisor.stdout is not None
+    assert supervisor.stdout.readline() == "working\n"
+    supervisor.kill()
+    assert supervisor.stdout.read() == ""  # which ends when the worker has
+    assert supervisor.wait() == -signal.SIGKILL
 
 
 def test_workers_share_the_cores(monkeypatch: pytest.MonkeyPatch) -> None:

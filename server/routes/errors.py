@@ -20,6 +20,7 @@ from server.routes.negotiation import VARY, MediaType, preferred
 from server.web.rendering import render_problem
 
 _HTTP_DETAILS = {
+    400: "提交的内容无法读取,请检查格式(接口应为 JSON)。接口说明见 /docs。",
     404: "没有这个地址。接口说明见 /docs,检索页面见 /。",
     405: "这个地址不支持该请求方法。接口说明见 /docs。",
 }

@@ -169,3 +169,17 @@ def test_a_body_that_trickles_in_holds_no_place_and_is_given_up(
             assert_refused(await slow, 408, "too-slow")
 
     asyncio.run(ask())
+
+
+@pytest.mark.parametrize("body", [b"[" * 60_000, b'{"question":' * 5_000, b"\xff", b"{"])
+def test_a_body_that_cannot_be_read_is_refused_in_plain_words(
+    knowledge_base: KnowledgeBase, body: bytes
+) -> None:
+    async def ask() -> httpx.Response:
+        async with asking(service(knowledge_base, ServerSettings())) as client:
+            headers = {"content-type": "application/json"}
+            return await client.post("/api/v1/answer", content=body, headers=headers)
+
+    refused = asyncio.run(ask())
+    assert refused.status_code in (400, 422)
+    assert_refused(refused, refused.status_code, refused.json()["type"].rpartition("/")[2])

@@ -38,9 +38,9 @@ class ServerSettings(IndexSettings, GeneratorSettings, WordingSettings):
     ``feedback_per_minute`` is how many replies one address may send.
 
     Work is shared out by ``workers`` (processes; each has the whole index in memory). Each of them
-    works on ``requests_at_once`` and lets ``requests_waiting`` wait; beyond that it answers 503 at
-    once. ``requests_per_minute`` is for one client and one process, 0 for no limit; clients on
-    the same machine have none. Probes and static files have no limits.
+    works on ``requests_at_once`` and lets ``requests_waiting`` wait for ``waiting_seconds``; beyond
+    that it answers 503. ``requests_per_minute`` is for one client and one process, 0 for no limit;
+    clients on the same machine have none. Probes and static files have no limits.
 
     A request is answered within ``request_seconds`` (504). Its body has at most ``largest_body``
     bytes (413) and arrives within ``body_seconds`` (408); a connection is closed that sends no
@@ -62,6 +62,7 @@ class ServerSettings(IndexSettings, GeneratorSettings, WordingSettings):
     workers: int = Field(default=1, ge=1, le=64)
     requests_at_once: int = Field(default=8, ge=1)
     requests_waiting: int = Field(default=64, ge=0)
+    waiting_seconds: float = Field(default=10, gt=0)
     requests_per_minute: int = Field(default=600, ge=0)
     request_seconds: float = Field(default=30, gt=0)
     largest_body: int = Field(default=64 * 1024, ge=16 * 1024)

@@ -18,10 +18,10 @@ _PAUSE = 1.0  # seconds between two bytes
 async def slow_clients(port: int, count: int) -> AsyncIterator[None]:
     """``count`` clients while the block runs.
 
-    A third never ends a header, a third never ends a body, a third doesn't read what it asked for.
-    Whoever is dropped comes again.
+    Two fifths never end a header, two fifths never end a body, one doesn't read what it asked
+    for. Whoever is dropped comes again.
     """
-    beginnings = (_HEADER, _BODY, _UNREAD.on_the_wire)
+    beginnings = (_HEADER, _HEADER, _BODY, _BODY, _UNREAD.on_the_wire)
     clients = [
         asyncio.create_task(_hold(port, beginnings[at % len(beginnings)])) for at in range(count)
     ]
@@ -36,7 +36,7 @@ async def slow_clients(port: int, count: int) -> AsyncIterator[None]:
 async def _hold(port: int, beginning: bytes) -> None:
     while True:
         with suppress(OSError):
-            # The smallest buffer: what isn't read stays with the server.
+            # Of what is received next to nothing is taken from the socket.
             _, writer = await asyncio.open_connection("127.0.0.1", port, limit=1)
             try:
                 writer.write(beginning)

@@ -16,30 +16,38 @@ _RETRY_AFTER = 2  # seconds; the queue has been worked off by then
 class BackPressure:
     """``at_once`` requests at work, ``waiting`` in line, first come first served; then 503.
 
+    Nobody waits longer than ``seconds``.
+
     A place is free again when the response begins: its work is done then, however slowly the
     client reads.
     """
 
-    def __init__(self, app: ASGIApp, *, at_once: int, waiting: int) -> None:
+    def __init__(self, app: ASGIApp, *, at_once: int, waiting: int, seconds: float) -> None:
         self._app = app
         self._places = asyncio.Semaphore(at_once)
         self._most_waiting = waiting
+        self._seconds = seconds
         self._waiting = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Work on a request when its turn comes."""
         if scope["type"] != "http" or is_exempt(scope):
             await self._app(scope, receive, send)
-        elif self._places.locked() and self._waiting >= self._most_waiting:
-            await refuse(OverloadedError(_RETRY_AFTER), scope, receive, send)
-        else:
-            await self._take_turn()
+        elif await self._is_its_turn():
             await self._work(scope, receive, send)
+        else:
+            await refuse(OverloadedError(_RETRY_AFTER), scope, receive, send)
 
-    async def _take_turn(self) -> None:
+    async def _is_its_turn(self) -> bool:
+        """Whether a place has been taken, at once or after a wait in line."""
+        if self._places.locked() and self._waiting >= self._most_waiting:
+            return False
         self._waiting += 1
         try:
-            await self._places.acquire()
+            async with asyncio.timeout(self._seconds):
+                return await self._places.acquire()
+        except TimeoutError:
+            return False
         finally:
             self._waiting -= 1
 

@@ -29,7 +29,10 @@ from server.settings import ServerSettings
 def install(app: FastAPI, settings: ServerSettings, metrics: ServerMetrics) -> None:
     """Put the middleware around what the application has already; the last added is outermost."""
     app.add_middleware(
-        BackPressure, at_once=settings.requests_at_once, waiting=settings.requests_waiting
+        BackPressure,
+        at_once=settings.requests_at_once,
+        waiting=settings.requests_waiting,
+        seconds=settings.waiting_seconds,
     )
     app.add_middleware(TimeLimit, seconds=settings.request_seconds)
     app.add_middleware(RequestBody, most=settings.largest_body, seconds=settings.body_seconds)

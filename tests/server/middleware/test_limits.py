@@ -103,6 +103,22 @@ def test_beyond_those_at_work_and_in_line_the_next_is_refused_at_once(
     asyncio.run(ask())
 
 
+def test_nobody_waits_in_line_for_long(knowledge_base: KnowledgeBase) -> None:
+    async def ask() -> None:
+        settings = ServerSettings(requests_at_once=1, requests_waiting=9, waiting_seconds=0.1)
+        app = service(knowledge_base, settings)
+        async with asking(app) as client:
+            running = asyncio.create_task(client.get(SLOW))
+            in_flight = app.state.metrics.in_flight
+            await until(lambda: in_flight.collect()[0].samples[0].value == 1)
+            assert_refused(await client.get(SLOW), 503, "overloaded")
+            app.state.go.set()
+            assert (await running).status_code == 200
+            assert (await client.get(SLOW)).status_code == 200
+
+    asyncio.run(ask())
+
+
 def test_what_takes_too_long_is_given_up_but_keeps_its_place_until_it_ends(
     knowledge_base: KnowledgeBase,
 ) -> None:

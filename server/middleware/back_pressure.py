@@ -45,11 +45,12 @@ class BackPressure:
         self._waiting += 1
         try:
             async with asyncio.timeout(self._seconds):
-                return await self._places.acquire()
+                await self._places.acquire()
         except TimeoutError:
             return False
         finally:
             self._waiting -= 1
+        return True
 
     async def _work(self, scope: Scope, receive: Receive, send: Send) -> None:
         has_place = True

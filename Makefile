@@ -20,7 +20,7 @@ export DIANCE_HOST := $(HOST)
 export DIANCE_PORT := $(PORT)
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test test-browser crash build eval agreement ablation reading profile scale train lint clean
+.PHONY: help serve test test-browser crash build eval agreement ablation reading profile load soak scale train lint clean
 
 help: ## Show this help
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -69,6 +69,14 @@ scale: $(DEV) ## Measure cost by size, to a million clauses (STATUTES=file SIZES
 	@[ -n "$(STATUTES)" ] || { echo "name a file of statutory articles: make scale STATUTES=…"; exit 1; }
 	@$(BIN)/python -m eval.scale --statutes $(STATUTES) $(if $(SIZES),--sizes $(SIZES)) \
 	  $(if $(VECTORS),--vectors $(VECTORS))
+
+load: $(DEV) ## Put load on a server of its own, about 3 minutes (SECONDS=20 each scenario, WORKERS=2)
+	@$(DIANCE) build
+	@$(BIN)/python -m eval.load load $(if $(SECONDS),--seconds $(SECONDS)) $(if $(WORKERS),--workers $(WORKERS))
+
+soak: $(DEV) ## Ask a server of its own REQUESTS=100000 times; memory and files must not grow
+	@$(DIANCE) build
+	@$(BIN)/python -m eval.load soak $(if $(REQUESTS),--requests $(REQUESTS)) $(if $(WORKERS),--workers $(WORKERS))
 
 train: $(TRAIN) ## Train the embedding model again (BENCHMARK=folder; hours on a CPU)
 	@$(BIN)/python -m indexer.training --benchmark $(BENCHMARK)

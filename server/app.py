@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
@@ -13,7 +14,9 @@ from fastapi.staticfiles import StaticFiles
 from server import openapi_examples
 from server.feedback import FeedbackBox
 from server.knowledge_base import KnowledgeBase
-from server.routes import api, errors, health, pages
+from server.metrics import ServerMetrics
+from server.middleware import stack
+from server.routes import api, errors, health, metrics, pages
 from server.service import IndexOfRequest, Service, Watch
 from server.settings import ServerSettings
 from server.web.rendering import WEB
@@ -46,6 +49,8 @@ def create_app(
         redoc_url=None,
     )
     app.state.service = service
+    app.state.metrics = ServerMetrics(service.held)
+    app.state.stopping = threading.Event()
     app.state.feedback_box = (
         FeedbackBox(settings.feedback, settings.feedback_per_minute) if settings.feedback else None
     )
@@ -53,10 +58,12 @@ def create_app(
     # The longest document is a table of 800 rows; compressed it is a tenth.
     # Level 9, the default, takes half as long again as 5 and saves 2 % of a search.
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=GZIP_LEVEL)
+    stack.install(app, settings, app.state.metrics)
     errors.install(app)
     openapi_examples.install(app)
     app.include_router(api.router)
     app.include_router(health.router)
+    app.include_router(metrics.router)
     app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=WEB / "static"), name="static")
     return app

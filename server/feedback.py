@@ -8,30 +8,19 @@ from __future__ import annotations
 
 import fcntl
 import json
-import math
 import os
-import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
-from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 from pydantic import BaseModel, BeforeValidator, Field, StringConstraints
 
 from indexer.errors import DianceError
 from indexer.query import LONGEST_QUERY
+from server.client_limit import ClientLimit
+from server.refusals import TooManyRequestsError
 
 LONGEST_COMMENT = 1000
-
-
-class TooManyRequestsError(DianceError):
-    """A client sends more than it may; ``retry_after`` is in seconds."""
-
-    def __init__(self, retry_after: int) -> None:
-        super().__init__(f"提交太频繁了,请 {retry_after} 秒后再试。")
-        self.retry_after = retry_after
 
 
 class FeedbackNotKeptError(DianceError):
@@ -62,8 +51,7 @@ class FeedbackBox:
 
     def __init__(self, file: Path, per_minute: int) -> None:
         self._file = file
-        self._allowed = RateLimitItemPerMinute(per_minute)
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        self._limit = ClientLimit(per_minute)
 
     def put(self, feedback: FeedbackIn, index: str, client: str) -> None:
         """Append a record; ``index`` is the fingerprint of the index that answered.
@@ -72,9 +60,9 @@ class FeedbackBox:
             TooManyRequestsError: this client has sent enough for now.
             FeedbackNotKeptError: the file can't be written.
         """
-        if not self._limiter.hit(self._allowed, client):
-            reset = self._limiter.get_window_stats(self._allowed, client).reset_time
-            raise TooManyRequestsError(max(1, math.ceil(reset - time.time())))
+        share = self._limit.take(client)
+        if not share.granted:
+            raise TooManyRequestsError(share.seconds, sent="提交")
         record = {
             "time": datetime.now(UTC).isoformat(timespec="seconds"),
             "index": index,

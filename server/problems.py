@@ -10,6 +10,11 @@ DianceError                  type                  status
 ├── IndexDamagedError        index-incompatible    503
 ├── ModelError               model-unavailable     503
 ├── TooManyRequestsError     too-many-requests     429
+├── OverloadedError          overloaded            503
+├── StoppingError            stopping              503
+├── BodyTooLargeError        too-large             413
+├── BodyTooSlowError         too-slow              408
+├── TookTooLongError         took-too-long         504
 ├── FeedbackNotKeptError     feedback-not-kept     503
 └── (other)                  internal              500
 RequestValidationError       invalid-parameter     422
@@ -34,7 +39,17 @@ from indexer.errors import (
     NotFoundError,
     NotReadyError,
 )
-from server.feedback import FeedbackNotKeptError, TooManyRequestsError
+from server.feedback import FeedbackNotKeptError
+from server.refusals import (
+    BodyTooLargeError,
+    BodyTooSlowError,
+    OverloadedError,
+    RefusedError,
+    StoppingError,
+    TookTooLongError,
+    TooManyRequestsError,
+)
+from server.request_id import current_request_id
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -48,6 +63,11 @@ _KINDS: Mapping[type[Exception], tuple[str, str, int]] = {
     EngineError: ("engine-unavailable", "检索引擎不可用", 503),
     ModelError: ("model-unavailable", "向量模型不可用", 503),
     TooManyRequestsError: ("too-many-requests", "请求太频繁", 429),
+    OverloadedError: ("overloaded", "访问的人太多", 503),
+    StoppingError: ("stopping", "服务正在停止", 503),
+    BodyTooLargeError: ("too-large", "提交的内容太大", 413),
+    BodyTooSlowError: ("too-slow", "没有收到完整的内容", 408),
+    TookTooLongError: ("took-too-long", "处理超时", 504),
     FeedbackNotKeptError: ("feedback-not-kept", "意见没有保存", 503),
 }
 _MOST_EXPLAINED = 5
@@ -60,7 +80,15 @@ _log = logging.getLogger(__name__)
 
 def problem(kind: str, title: str, status: int, detail: str) -> Response:
     """One problem document."""
-    content = {"type": f"/problems/{kind}", "title": title, "status": status, "detail": detail}
+    content: dict[str, object] = {
+        "type": f"/problems/{kind}",
+        "title": title,
+        "status": status,
+        "detail": detail,
+    }
+    request_id = current_request_id()
+    if request_id is not None:
+        content["request_id"] = request_id
     return JSONResponse(content, status_code=status, media_type=MEDIA_TYPE)
 
 
@@ -68,7 +96,7 @@ def problem_of(error: DianceError) -> Response:
     """The problem document of one of our own errors."""
     kind, title, status = _KINDS.get(type(error), ("internal", "服务出错", 500))
     response = problem(kind, title, status, str(error))
-    if isinstance(error, TooManyRequestsError):
+    if isinstance(error, RefusedError) and error.retry_after is not None:
         response.headers["Retry-After"] = str(error.retry_after)
     return response
 

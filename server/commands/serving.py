@@ -16,17 +16,23 @@ Host = Annotated[str | None, typer.Option(help="监听地址(DIANCE_HOST)")]
 Port = Annotated[int | None, typer.Option(help="监听端口(DIANCE_PORT)", min=1, max=65535)]
 
 
-def serve(host: Host = None, port: Port = None) -> None:
+def serve(
+    host: Host = None,
+    port: Port = None,
+    workers: Annotated[
+        int | None, typer.Option(help="进程数(DIANCE_WORKERS)", min=1, max=64)
+    ] = None,
+) -> None:
     """启动检索服务:网页和接口。"""
-    import uvicorn  # noqa: PLC0415  (only these commands need it)
-
-    from server.app import create_app  # noqa: PLC0415
+    from server import serving  # noqa: PLC0415  (only this command needs it)
 
     settings = ServerSettings()
+    if workers is not None:
+        settings = settings.model_copy(update={"workers": workers})
     host, port = host or settings.host, port or settings.port
     _require_free(host, port, "diance serve --port 8001 或 make serve PORT=8001")
     err.print(f"· 启动服务:http://{host}:{port}/ (按 Ctrl+C 停止)")
-    uvicorn.run(create_app(settings), host=host, port=port, log_level="warning")
+    serving.serve(settings, host, port)
 
 
 def mcp(

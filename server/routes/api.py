@@ -12,7 +12,14 @@ from indexer.facets import Sort
 from indexer.query import LONGEST_QUERY
 from indexer.search import Mode
 from server.feedback import FeedbackIn
-from server.routes.dependencies import AsOf, ClientOf, FeedbackBoxOf, FiltersOf, KnowledgeBaseOf
+from server.routes.dependencies import (
+    AsOf,
+    ClientOf,
+    FeedbackBoxOf,
+    FiltersOf,
+    KnowledgeBaseOf,
+    MetricsOf,
+)
 from server.routes.negotiation import MediaType
 from server.schemas.answer import AnswerIn, AnswerOut
 from server.schemas.benefit import BenefitsIn, BenefitsOut
@@ -87,9 +94,11 @@ def suggest(
 
 
 @router.post("/answer", summary="回答问题", response_model=AnswerOut)
-def answer(kb: KnowledgeBaseOf, asked: AnswerIn) -> Response:
+def answer(kb: KnowledgeBaseOf, metrics: MetricsOf, asked: AnswerIn) -> Response:
     """The sentences and cells that answer, verbatim and cited; or that nothing does."""
-    return _written(kb.answer(asked.question, asked.as_of))
+    found = kb.answer(asked.question, asked.as_of)
+    metrics.answers.labels(found.status).inc()
+    return _written(found)
 
 
 @router.get("/lookup", summary="按文号查文件和条款")

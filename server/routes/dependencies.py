@@ -16,6 +16,7 @@ from indexer.errors import NotFoundError
 from indexer.filters import Filters
 from server.feedback import FeedbackBox
 from server.knowledge_base import KnowledgeBase
+from server.metrics import ServerMetrics
 from server.service import Holding
 
 
@@ -39,6 +40,11 @@ async def feedback_box(request: Request) -> FeedbackBox:
     if box is None:
         raise NotFoundError("这里没有开启评价。")
     return box
+
+
+async def server_metrics(request: Request) -> ServerMetrics:
+    """Where what came of a question is counted."""
+    return request.app.state.metrics  # type: ignore[no-any-return]
 
 
 async def client_address(request: Request) -> str:
@@ -70,6 +76,7 @@ async def filters(
 
 
 KnowledgeBaseOf = Annotated[KnowledgeBase, Depends(knowledge_base)]
+MetricsOf = Annotated[ServerMetrics, Depends(server_metrics)]
 FeedbackBoxOf = Annotated[FeedbackBox, Depends(feedback_box)]
 ClientOf = Annotated[str, Depends(client_address)]
 FiltersOf = Annotated[Filters, Depends(filters)]

@@ -13,11 +13,14 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from indexer.errors import DianceError
+from server.middleware.routes import route_of
 from server.problems import UNEXPECTED, explanation, problem, problem_of
+from server.request_id import HEADER, current_request_id
 from server.routes.negotiation import VARY, MediaType, preferred
 from server.web.rendering import render_problem
 
 _HTTP_DETAILS = {
+    400: "提交的内容无法读取,请检查格式(接口应为 JSON)。接口说明见 /docs。",
     404: "没有这个地址。接口说明见 /docs,检索页面见 /。",
     405: "这个地址不支持该请求方法。接口说明见 /docs。",
 }
@@ -30,7 +33,7 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(DianceError)
     async def own(request: Request, error: DianceError) -> Response:
-        return _as_wanted(request, problem_of(error), str(error))
+        return answer_to(request, error)
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> Response:
@@ -50,8 +53,17 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     async def unexpected(request: Request, error: Exception) -> Response:
-        _log.exception("unhandled error on %s", request.url.path, exc_info=error)
-        return _as_wanted(request, problem("internal", "服务出错", 500, UNEXPECTED), UNEXPECTED)
+        _log.exception("unhandled error on %s", route_of(request.scope), exc_info=error)
+        document = problem("internal", "服务出错", 500, UNEXPECTED)
+        response = _as_wanted(request, document, UNEXPECTED)
+        # This answer is given outside of all middleware.
+        response.headers[HEADER] = current_request_id() or ""
+        return response
+
+
+def answer_to(request: Request, error: DianceError) -> Response:
+    """The problem document of one of our own errors, or the page that says the same."""
+    return _as_wanted(request, problem_of(error), str(error))
 
 
 def _as_wanted(request: Request, document: Response, said: str) -> Response:

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
 from server.knowledge_base import KnowledgeBase
+from server.refusals import StoppingError
 from server.service import Service
 
 router = APIRouter(tags=["health"])
@@ -42,7 +43,9 @@ def healthz() -> HealthOut:
 
 @router.get("/readyz", summary="是否可以检索", responses={503: {"description": "尚不可用"}})
 def readyz(request: Request) -> ReadyOut:
-    """Ready once the index is open and the model loaded; 503 with the reason before."""
+    """Ready once the index is open and the model loaded, until the service stops; else 503."""
+    if request.app.state.stopping.is_set():
+        raise StoppingError
     knowledge_base: KnowledgeBase = request.state.holding.knowledge_base()
     service: Service = request.app.state.service
     index, writer = knowledge_base.index, knowledge_base.writer

@@ -343,9 +343,10 @@ class DocumentsOut(BaseModel):
 
 
 class ProblemOut(BaseModel):
-    """RFC 9457 problem details."""
+    """RFC 9457 problem details; ``request_id`` finds the request in the logs."""
 
     type: str
     title: str
     status: int
     detail: str
+    request_id: str | None = None

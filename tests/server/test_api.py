@@ -28,7 +28,8 @@ def problem(client: TestClient, address: str, status: int) -> dict[str, object]:
     assert response.headers["content-type"] == "application/problem+json"
     body: dict[str, object] = response.json()
     assert body["status"] == status
-    assert set(body) == {"type", "title", "status", "detail"}
+    assert set(body) == {"type", "title", "status", "detail", "request_id"}
+    assert body["request_id"] == response.headers["x-request-id"]
     return body
 
 

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from jinja2 import Environment, FileSystemLoader
 
 from server.app import create_app
-from server.feedback import FeedbackBox, FeedbackIn, TooManyRequestsError
+from server.feedback import FeedbackBox, FeedbackIn
 from server.knowledge_base import KnowledgeBase
+from server.refusals import TooManyRequestsError
 from server.settings import ServerSettings
 from server.web.rendering import WEB
 

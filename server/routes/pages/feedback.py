@@ -9,7 +9,8 @@ from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import ValidationError
 
-from server.feedback import LONGEST_COMMENT, FeedbackIn, FeedbackNotKeptError, TooManyRequestsError
+from server.feedback import LONGEST_COMMENT, FeedbackIn, FeedbackNotKeptError
+from server.refusals import TooManyRequestsError
 from server.routes.dependencies import ClientOf, FeedbackBoxOf, KnowledgeBaseOf
 from server.web.rendering import render, render_problem
 

@@ -19,6 +19,7 @@ from indexer.lookup import LookupMatch
 from indexer.search import Mode
 from server.eligibility.matching import Verdict
 from server.knowledge_base import KnowledgeBase
+from server.metrics import ServerMetrics
 from server.problems import problem_of
 from server.routes.pages.search_address import SearchAddress
 from server.schemas.answer import AnswerOut, AnswerPartOut
@@ -88,7 +89,8 @@ def search_page(request: Request, address: Annotated[SearchAddress, Query()]) ->
     try:
         kb: KnowledgeBase = request.state.holding.knowledge_base()
         if address.q.strip():
-            return render(request, "search.html", context | _result(kb, address))
+            result = _result(kb, address, request.app.state.metrics)
+            return render(request, "search.html", context | result)
         counts = {"documents": kb.counts["documents"], "clauses": kb.counts["provisions"]}
         return render(request, "home.html", context | {"examples": _EXAMPLES, "counts": counts})
     except DianceError as error:
@@ -97,11 +99,12 @@ def search_page(request: Request, address: Annotated[SearchAddress, Query()]) ->
         return render(request, "problem.html", context, status)
 
 
-def _result(kb: KnowledgeBase, address: SearchAddress) -> dict[str, object]:
+def _result(kb: KnowledgeBase, address: SearchAddress, metrics: ServerMetrics) -> dict[str, object]:
     lookup = _looked_up(kb, address.q)
     answer = None
     if address.is_plain and not (lookup and _is_only_a_name(address.q, lookup)):
         answer = kb.answer(address.q)
+        metrics.answers.labels(answer.status).inc()
     result = kb.search(
         address.q,
         limit=_PAGE_SIZE,

@@ -17,6 +17,7 @@ from server import openapi_examples
 from server.feedback import FeedbackBox
 from server.knowledge_base import KnowledgeBase
 from server.routes import api, errors, health, pages
+from server.security import headers
 from server.settings import ServerSettings
 from server.web.rendering import WEB
 
@@ -78,6 +79,7 @@ def create_app(
     # The longest document is a table of 800 rows; compressed it is a tenth.
     app.add_middleware(GZipMiddleware, minimum_size=1000)
     errors.install(app)
+    headers.install(app, behind_tls=settings.behind_tls)
     openapi_examples.install(app)
     app.include_router(api.router)
     app.include_router(health.router)

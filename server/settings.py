@@ -19,9 +19,13 @@ class ServerSettings(IndexSettings, GeneratorSettings, WordingSettings):
     answer visitors are then asked whether it helped, and each reply is appended as ``time``,
     ``index`` (fingerprint), ``question``, ``helpful`` and ``comment``. Without it nobody is asked.
     ``feedback_per_minute`` is how many replies one address may send.
+
+    ``behind_tls`` says that a proxy before the server speaks HTTPS: browsers are then told to keep
+    to it.
     """
 
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65535)
     feedback: Annotated[Path | None, BeforeValidator(lambda given: given or None)] = None
     feedback_per_minute: int = Field(default=6, ge=1)
+    behind_tls: bool = False

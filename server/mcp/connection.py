@@ -36,6 +36,7 @@ from server import problems
 from server.knowledge_base import KnowledgeBase
 from server.mcp import resources
 from server.mcp.tools import TOOLS, KnowledgeTool
+from server.security.headers import SecurityHeaders
 
 _INSTRUCTIONS = (
     "《云南省产业工人队伍建设改革工作文件汇编(上册)》的知识库:培训补贴、技能等级、学徒制、工资、"
@@ -111,7 +112,9 @@ def http_app(knowledge_base: KnowledgeBase, host: str) -> Starlette:
     On a loopback ``host`` requests that name another host are refused (DNS rebinding).
     """
     # Nothing is kept between two calls, so there is no session to lose.
-    return create_server(knowledge_base).streamable_http_app(host=host, stateless_http=True)
+    app = create_server(knowledge_base).streamable_http_app(host=host, stateless_http=True)
+    app.add_middleware(SecurityHeaders)
+    return app
 
 
 def _call(

@@ -16,8 +16,10 @@ from indexer.errors import DianceError, NotReadyError
 from server import openapi_examples
 from server.feedback import FeedbackBox
 from server.knowledge_base import KnowledgeBase
-from server.routes import api, errors, health, pages
+from server.routes import administration, api, errors, health, pages
 from server.security import headers
+from server.security.admin_token import AdminDoor
+from server.security.jobs import JobQueue
 from server.settings import ServerSettings
 from server.web.rendering import WEB
 
@@ -76,6 +78,8 @@ def create_app(
     app.state.feedback_box = (
         FeedbackBox(settings.feedback, settings.feedback_per_minute) if settings.feedback else None
     )
+    app.state.settings = settings
+    app.state.admin_door = None
     # The longest document is a table of 800 rows; compressed it is a tenth.
     app.add_middleware(GZipMiddleware, minimum_size=1000)
     errors.install(app)
@@ -83,6 +87,12 @@ def create_app(
     openapi_examples.install(app)
     app.include_router(api.router)
     app.include_router(health.router)
+    if settings.admin_token_hash:
+        app.state.admin_door = AdminDoor(
+            settings.admin_token_hash, settings.admin_failures_per_minute
+        )
+        app.state.jobs = JobQueue(settings)
+        app.include_router(administration.router)
     app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=WEB / "static"), name="static")
     return app

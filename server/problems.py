@@ -7,6 +7,10 @@ DianceError                  type                  status
 ├── IndexMissingError        index-missing         503
 ├── IndexIncompatibleError   index-incompatible    503
 ├── ModelError               model-unavailable     503
+├── IngestError              not-added             422
+├── UnauthorizedError        unauthorized          401
+├── UploadTooLargeError      too-large             413
+├── UploadNotKeptError       upload-not-kept       503
 ├── TooManyRequestsError     too-many-requests     429
 ├── FeedbackNotKeptError     feedback-not-kept     503
 └── (other)                  internal              500
@@ -25,12 +29,15 @@ from indexer.errors import (
     DianceError,
     IndexIncompatibleError,
     IndexMissingError,
+    IngestError,
     InvalidQueryError,
     ModelError,
     NotFoundError,
     NotReadyError,
 )
 from server.feedback import FeedbackNotKeptError, TooManyRequestsError
+from server.security.admin_token import UnauthorizedError
+from server.security.uploads import UploadNotKeptError, UploadTooLargeError
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -41,6 +48,10 @@ _KINDS: Mapping[type[Exception], tuple[str, str, int]] = {
     IndexIncompatibleError: ("index-incompatible", "索引不可用", 503),
     NotReadyError: ("not-ready", "服务正在启动", 503),
     ModelError: ("model-unavailable", "向量模型不可用", 503),
+    IngestError: ("not-added", "文件没有添加", 422),
+    UnauthorizedError: ("unauthorized", "需要管理令牌", 401),
+    UploadTooLargeError: ("too-large", "文件太大", 413),
+    UploadNotKeptError: ("upload-not-kept", "文件没有保存", 503),
     TooManyRequestsError: ("too-many-requests", "请求太频繁", 429),
     FeedbackNotKeptError: ("feedback-not-kept", "意见没有保存", 503),
 }
@@ -64,6 +75,8 @@ def problem_of(error: DianceError) -> Response:
     response = problem(kind, title, status, str(error))
     if isinstance(error, TooManyRequestsError):
         response.headers["Retry-After"] = str(error.retry_after)
+    if isinstance(error, UnauthorizedError):
+        response.headers["WWW-Authenticate"] = "Bearer"
     return response
 
 

@@ -20,7 +20,7 @@ export DIANCE_HOST := $(HOST)
 export DIANCE_PORT := $(PORT)
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test test-browser build eval ablation reading train lint clean
+.PHONY: help serve test test-browser build eval ablation reading train lint sbom clean
 
 help: ## Show this help
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -56,10 +56,15 @@ reading: $(DEV) ## Measure how exactly documents are read (CASES=folder, STATUTE
 train: $(TRAIN) ## Train the embedding model again (BENCHMARK=folder; hours on a CPU)
 	@$(BIN)/python -m indexer.training --benchmark $(BENCHMARK)
 
-lint: $(DEV) ## ruff and mypy --strict
+lint: $(DEV) ## ruff, mypy --strict, licences and known holes of dependencies
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
+	@$(BIN)/pip-licenses >/dev/null && echo "· licences: all on the list in pyproject.toml"
+	@.ci/audit $(BIN)
+
+sbom: $(DEV) ## Write build/sbom.json: everything that runs, as CycloneDX
+	@$(BIN)/python .ci/sbom.py build/sbom.json
 
 clean: ## Remove the virtual environment, the model, the index and caches
 	rm -rf $(VENV) build diance.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -50,7 +50,9 @@ def expressions(module: ModuleType) -> tuple[list[re.Pattern[str]], list[str]]:
         if _is_call_of_re(node):
             try:
                 given = [_value(argument, module) for argument in _pattern_and_flags(node)]
-                found.append(given[0] if isinstance(given[0], re.Pattern) else re.compile(*given))
+                found += _compiled(
+                    given[0] if isinstance(given[0], re.Pattern) else re.compile(*given)
+                )
             except NameError:
                 unknown.append(f"{module.__name__}: {ast.unparse(node)}")
     return found, unknown

@@ -172,7 +172,10 @@ class JobQueue:
         except OSError as error:
             return {"state": JobState.FAILED, "error": f"无法启动({error.strerror})。"}
         if done.returncode == 0:
-            return {"state": JobState.SUCCEEDED, "result": json.loads(done.stdout)}
+            try:
+                return {"state": JobState.SUCCEEDED, "result": json.loads(done.stdout)}
+            except ValueError:
+                return {"state": JobState.FAILED, "error": "进程没有说明结果。"}
         said = [line for line in done.stderr.splitlines() if line.startswith("错误:")]
         why = said[-1].removeprefix("错误:") if said else f"进程中止({done.returncode})。"
         return {"state": JobState.FAILED, "error": why}

@@ -18,6 +18,7 @@ from justhtml import JustHTML
 from lxml import etree
 from rich.text import Text
 
+from indexer.errors import IngestError
 from indexer.ingest import examine, ingest
 from indexer.search import Mode, SearchIndex
 from server import notebook
@@ -35,7 +36,7 @@ LINK = "<a href=javascript:alert(1)>点此领取</a>[领取](javascript:alert(1)
 TEMPLATE = "{{7*7}}{% raw %}${7*7}#{7*7}"
 ENTITIES = '&lt;b&gt;&xxe;<!DOCTYPE x [<!ENTITY xxe SYSTEM "file:///etc/passwd">]><![CDATA[x]]>'
 BIDI = "\u202e字倒\u2066写\u200f"
-CONTROLS = "\x00\x07\x08\x1b[2J\x1b]8;;http://evil.example\x1b\\点\x9b31m"
+CONTROLS = "\x07\x08\x1b[2J\x1b]8;;http://evil.example\x1b\\点\x9b31m"
 TEX = "}\\input{/etc/passwd}%\\write18{id}"
 LONG = "钱" * 3000
 HOSTILE = (
@@ -145,6 +146,13 @@ def test_every_page_shows_text_and_nothing_else(
         assert_harmless(response.text)
 
 
+def test_a_text_with_nul_is_refused(settings: ServerSettings, tmp_path: Path) -> None:
+    upload = tmp_path / "a.txt"
+    upload.write_text(PLAIN.replace("6号", "8号") + "\x00", encoding="utf-8")
+    with pytest.raises(IngestError, match="编码"):
+        examine(settings, [upload])
+
+
 def test_the_check_of_pages_finds_what_is_wrong() -> None:
     for page in (SCRIPT, IMAGE, LINK, "<p onclick=x>", "<svg><a xlink:href=' javascript:x'></svg>"):
         with pytest.raises((AssertionError, pytest.fail.Exception)):
@@ -210,8 +218,8 @@ def test_a_model_gets_the_text_as_text(hostile: KnowledgeBase, ids: list[str]) -
         ["lookup", "某财〔2030〕7号"],
         ["documents"],
         ["show", "某财〔2030〕7号"],
-        ["show", CONTROLS.replace("\x00", "")],
-        ["remove", CONTROLS.replace("\x00", "")],
+        ["show", CONTROLS],
+        ["remove", CONTROLS],
         ["doctor"],
     ],
     ids=lambda arguments: " ".join(arguments[:1]),

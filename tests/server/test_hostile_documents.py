@@ -36,7 +36,8 @@ LINK = "<a href=javascript:alert(1)>点此领取</a>[领取](javascript:alert(1)
 TEMPLATE = "{{7*7}}{% raw %}${7*7}#{7*7}"
 ENTITIES = '&lt;b&gt;&xxe;<!DOCTYPE x [<!ENTITY xxe SYSTEM "file:///etc/passwd">]><![CDATA[x]]>'
 BIDI = "\u202e字倒\u2066写\u200f"
-CONTROLS = "\x07\x08\x1b[2J\x1b]8;;http://evil.example\x1b\\点\x9b31m"
+CONTROLS = "\x0b\x1a点\x9b31m\x85"  # what a text may hold; others are refused, see below
+ESCAPES = "\x07\x08\x1b[2J\x1b]8;;http://evil.example\x1b\\点\x9b31m"
 TEX = "}\\input{/etc/passwd}%\\write18{id}"
 LONG = "钱" * 3000
 HOSTILE = (
@@ -70,7 +71,9 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> ServerSettings:
     )
     upload = folder / f"渔业{html.escape('<b>')}'.txt"
     upload.write_text(HOSTILE, encoding="utf-8")
-    ingest(settings, examine(settings, [upload], SCRIPT + IMAGE), encoder=HashingEncoder())
+    ingest(
+        settings, examine(settings, [upload], SCRIPT + IMAGE + ESCAPES), encoder=HashingEncoder()
+    )
     return settings
 
 
@@ -133,7 +136,7 @@ def pages(ids: list[str], clauses: list[str]) -> list[str]:
 
 def test_the_hostile_text_is_in_the_collection(hostile: KnowledgeBase, clauses: list[str]) -> None:
     texts = "".join(hostile.clause(name).hit.clause.text for name in clauses)
-    for piece in (SCRIPT, "onerror", "javascript:", "{{7*7}}", "\u202e", "\x1b", "&xxe;", LONG):
+    for piece in (SCRIPT, "onerror", "javascript:", "{{7*7}}", "\u202e", "\x9b", "&xxe;", LONG):
         assert piece in texts
 
 
@@ -146,9 +149,12 @@ def test_every_page_shows_text_and_nothing_else(
         assert_harmless(response.text)
 
 
-def test_a_text_with_nul_is_refused(settings: ServerSettings, tmp_path: Path) -> None:
-    upload = tmp_path / "a.txt"
-    upload.write_text(PLAIN.replace("6号", "8号") + "\x00", encoding="utf-8")
+@pytest.mark.parametrize("control", ["\x00", "\x1b[2J", "\x07"])
+def test_a_text_with_such_controls_is_refused(
+    settings: ServerSettings, tmp_path: Path, control: str
+) -> None:
+    upload = tmp_path / "控制.txt"
+    upload.write_text(PLAIN.replace("6号", "8号") + control, encoding="utf-8")
     with pytest.raises(IngestError, match="编码"):
         examine(settings, [upload])
 
@@ -218,8 +224,8 @@ def test_a_model_gets_the_text_as_text(hostile: KnowledgeBase, ids: list[str]) -
         ["lookup", "某财〔2030〕7号"],
         ["documents"],
         ["show", "某财〔2030〕7号"],
-        ["show", CONTROLS],
-        ["remove", CONTROLS],
+        ["show", ESCAPES],
+        ["remove", ESCAPES],
         ["doctor"],
     ],
     ids=lambda arguments: " ".join(arguments[:1]),
@@ -243,7 +249,7 @@ def test_a_terminal_shows_text_and_obeys_nothing(
 def test_a_coloured_terminal_gets_the_colours_of_the_program_alone() -> None:
     written = io.StringIO()
     console = TextConsole(file=written, force_terminal=True, color_system="standard")
-    console.print(Text(f"渔{CONTROLS}", style="bold"), Text(BIDI))
+    console.print(Text(f"渔{ESCAPES}", style="bold"), Text(BIDI))
     shown = written.getvalue()
     assert re.sub(r"\x1b\[[01]m", "", shown).count("\x1b") == 0
     assert "\x1b[1m" in shown

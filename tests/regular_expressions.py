@@ -27,7 +27,7 @@ from typing import Any
 
 PACKAGES = ("corpus", "indexer", "server", "eval")
 _CALLS = {"compile", "match", "search", "fullmatch", "finditer", "findall", "sub", "subn", "split"}
-_LONGEST = 1024  # characters; no query has more than 500
+_LONGEST = 512  # characters; no query has more than 500
 _NOTICEABLE = 0.004  # seconds of CPU; below it, nothing can be said
 _TOO_LONG = 0.3  # seconds of CPU; nothing longer is tried
 # Exponent of growth; 1 is linear. A search that begins anew at each place is quadratic by its

@@ -20,7 +20,7 @@ export DIANCE_HOST := $(HOST)
 export DIANCE_PORT := $(PORT)
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test test-browser crash build eval agreement ablation reading profile load soak scale train lint clean
+.PHONY: help serve test test-browser crash build eval agreement ablation reading profile load soak scale train lint sbom clean
 
 help: ## Show this help
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -81,10 +81,15 @@ soak: $(DEV) ## Ask a server of its own REQUESTS=100000 times; memory and files 
 train: $(TRAIN) ## Train the embedding model again (BENCHMARK=folder; hours on a CPU)
 	@$(BIN)/python -m indexer.training --benchmark $(BENCHMARK)
 
-lint: $(DEV) ## ruff and mypy --strict
+lint: $(DEV) ## ruff, mypy --strict, licences and known holes of dependencies
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
+	@$(BIN)/pip-licenses >/dev/null && echo "· licences: all on the list in pyproject.toml"
+	@.ci/audit $(BIN)
+
+sbom: $(DEV) ## Write build/sbom.json: everything that runs, as CycloneDX
+	@$(BIN)/python .ci/sbom.py build/sbom.json
 
 clean: ## Remove the virtual environment, the model, the index and caches
 	rm -rf $(VENV) build diance.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -79,17 +79,19 @@ class DocumentNumber:
         return "-".join(filter(None, (self.agency, self.term or str(self.year or ""), self.serial)))
 
 
+# Blanks are taken possessively (*+): nothing that may follow is a blank, and five runs of them in
+# a row could else be cut in n^5 ways.
 _OPEN, _CLOSE = r"[〔\[［(（【〈]", r"[〕\]］)）】〉]"
 _PRINTED = re.compile(
-    rf"(?P<agency>[一-鿿]{{2,14}}){_OPEN}\s*(?P<year>(?:19|20)\d\d)\s*{_CLOSE}"
-    r"\s*第?\s*(?P<serial>\d{1,4})\s*号"
+    rf"(?P<agency>[一-鿿]{{2,14}}){_OPEN}\s*+(?P<year>(?:19|20)\d\d)\s*+{_CLOSE}"
+    r"\s*+第?\s*+(?P<serial>\d{1,4})\s*+号"
 )
 _TERM_PRINTED = re.compile(
-    rf"(?P<agency>[一-鿿]{{0,14}}公告)?\s*{_OPEN}\s*(?P<term>[一二三四五六七八九十]{{1,3}}届)\s*{_CLOSE}"
-    r"\s*第\s*(?P<serial>[一二三四五六七八九十百零〇\d]{1,5})\s*号"
+    rf"(?P<agency>[一-鿿]{{0,14}}公告)?\s*+{_OPEN}\s*+(?P<term>[一二三四五六七八九十]{{1,3}}届)\s*+{_CLOSE}"
+    r"\s*+第\s*+(?P<serial>[一二三四五六七八九十百零〇\d]{1,5})\s*+号"
 )
-_ORDER_SERIAL = r"第?\s*(?P<serial>\d{1,4}|[一二三四五六七八九十百零〇]{1,7})\s*号"
-_ORDER_PRINTED = re.compile(rf"(?P<agency>[一-鿿]{{1,14}}令)\s*{_ORDER_SERIAL}")
+_ORDER_SERIAL = r"第?\s*+(?P<serial>\d{1,4}|[一二三四五六七八九十百零〇]{1,7})\s*+号"
+_ORDER_PRINTED = re.compile(rf"(?P<agency>[一-鿿]{{1,14}}令)\s*+{_ORDER_SERIAL}")
 _ORDER_BELOW_TITLE = re.compile(_ORDER_SERIAL)
 # In running text an agency code follows a bracket or 》; elsewhere words stand before it.
 _LEAD_WORDS = re.compile(
@@ -159,20 +161,20 @@ _BRACKETS = str.maketrans(
 )
 # Letters that scans and hurried fingers put for digits.
 _LOOK_ALIKES = str.maketrans("OoＯｏIlｌ", "0000111")
-_DIGIT_RUN = re.compile(r"(?<=[(\d年])\s*[\dOoIl]{1,4}|[\dOoIl]{1,4}(?=[)\d号])")
+_DIGIT_RUN = re.compile(r"(?<=[(\d年])\s*+[\dOoIl]{1,4}|[\dOoIl]{1,4}(?=[)\d号])")
 _ORDER_COUNT = re.compile(r"(?<=令)第?([一二三四五六七八九十百零〇]{1,7})(?=号)")
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
-_SERIAL = r"(?:第\s*)?(?P<serial>\d{1,4})(?!\d)"
+_SERIAL = r"(?:第\s*+)?(?P<serial>\d{1,4})(?!\d)"
 _AGENCY = r"(?P<agency>[一-鿿]{2,14}?)"
-_END = r"\s*(?:号|號)?(?P<rest>.*)"
+_END = r"\s*+(?:号|號)?(?P<rest>.*)"
 _QUERY_FORMS = tuple(
     re.compile(form, re.DOTALL)
     for form in (
-        rf"{_AGENCY}\s*\(?\s*{_YEAR}\s*\)?\s*年?\s*[-—#_]?\s*{_SERIAL}{_END}",
-        rf"\(?\s*{_YEAR}\s*\)?\s*年?\s*{_AGENCY}\s*{_SERIAL}{_END}",
-        rf"(?P<agency>)\(?\s*{_YEAR}\s*\)?\s*年?\s*{_SERIAL}\s*(?:号|號)(?P<rest>.*)",
-        rf"(?P<agency>)\(\s*{_YEAR}\s*\)\s*{_SERIAL}{_END}",
-        rf"{_AGENCY}\s*(?P<year>)\(?\s*{_SERIAL}\s*\)?{_END}",
+        rf"{_AGENCY}\s*+\(?\s*+{_YEAR}\s*+\)?\s*+年?\s*+[-—#_]?\s*+{_SERIAL}{_END}",
+        rf"\(?\s*+{_YEAR}\s*+\)?\s*+年?\s*+{_AGENCY}\s*+{_SERIAL}{_END}",
+        rf"(?P<agency>)\(?\s*+{_YEAR}\s*+\)?\s*+年?\s*+{_SERIAL}\s*+(?:号|號)(?P<rest>.*)",
+        rf"(?P<agency>)\(\s*+{_YEAR}\s*+\)\s*+{_SERIAL}{_END}",
+        rf"{_AGENCY}\s*+(?P<year>)\(?\s*+{_SERIAL}\s*+\)?{_END}",
     )
 )
 

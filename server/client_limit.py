@@ -33,7 +33,13 @@ class ClientLimit:
 
     def take(self, client: str) -> Share:
         """Count a request of ``client``, unless it has had its share."""
-        granted = self._limiter.hit(self._allowed, client)
+        return self._share(client, self._limiter.hit(self._allowed, client))
+
+    def share_of(self, client: str) -> Share:
+        """Whether one more request of ``client`` would be granted; it isn't counted."""
+        return self._share(client, self._limiter.test(self._allowed, client))
+
+    def _share(self, client: str, granted: bool) -> Share:
         reset, remaining = self._limiter.get_window_stats(self._allowed, client)
         return Share(granted, remaining, max(1, math.ceil(reset - time.time())))
 

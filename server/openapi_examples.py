@@ -23,7 +23,8 @@ _LONGEST_LIST = 3  # an answer has at most as many citations, to which its parts
 class ExampleRequest:
     """One request; ``path`` is as the description has it, ``place`` fills in what it names.
 
-    One that isn't answered gets an empty response.
+    One that isn't answered gets an empty response. What an administrator gets depends on what
+    was done before: its ``answer`` is written here. ``upload`` is a body that is a file.
     """
 
     method: str
@@ -32,12 +33,72 @@ class ExampleRequest:
     query: dict[str, str | int] = field(default_factory=dict)
     body: dict[str, object] | None = None
     is_answered: bool = True
+    answer: dict[str, object] | None = None
+    upload: str | None = None
 
     @property
     def parameters(self) -> dict[str, str | int]:
         """Every parameter by name, of the path and of the query."""
         return {**self.place, **self.query}
 
+
+_JOB: dict[str, object] = {
+    "id": "5f0c6b1d2e3a4978",
+    "kind": "ingest",
+    "subject": "渔业.txt",
+    "state": "queued",
+    "created": "2026-03-02T08:30:00Z",
+    "finished": None,
+    "result": None,
+    "error": None,
+}
+_UPLOADED = "某省财政厅关于渔业补贴的通知\n某财〔2030〕7号\n一、渔民更新渔船,每艘补贴三万元。\n"
+_ADMINISTRATION = (
+    ExampleRequest(
+        "post",
+        "/api/v1/admin/documents",
+        query={"file": "渔业.txt", "title": "渔业补贴"},
+        upload=_UPLOADED,
+        answer=_JOB,
+    ),
+    ExampleRequest(
+        "delete",
+        "/api/v1/admin/documents/{file}",
+        place={"file": "渔业.txt"},
+        answer=_JOB | {"kind": "remove"},
+    ),
+    ExampleRequest("post", "/api/v1/admin/rebuild", answer=_JOB | {"kind": "build", "subject": ""}),
+    ExampleRequest("get", "/api/v1/admin/jobs", answer={"jobs": [_JOB]}),
+    ExampleRequest(
+        "get", "/api/v1/admin/jobs/{job_id}", place={"job_id": str(_JOB["id"])}, answer=_JOB
+    ),
+    ExampleRequest(
+        "get",
+        "/api/v1/admin/state",
+        answer={
+            "index": "20260302T083000000000-3f2a9c01",
+            "added": [{"file": "渔业.txt", "title": "渔业补贴"}],
+            "unfinished": [_JOB],
+        },
+    ),
+    ExampleRequest(
+        "get",
+        "/api/v1/admin/feedback",
+        query={"limit": 1},
+        answer={
+            "records": [
+                {
+                    "time": "2026-03-02T08:30:00Z",
+                    "index": "3f2a9c01",
+                    "question": "学徒制一年补多少钱",
+                    "helpful": True,
+                    "comment": "金额清楚",
+                }
+            ],
+            "unreadable": 0,
+        },
+    ),
+)
 
 REQUESTS = (
     ExampleRequest(
@@ -84,6 +145,7 @@ REQUESTS = (
         body={"question": "学徒制一年补多少钱", "helpful": True, "comment": "金额清楚"},
         is_answered=False,
     ),
+    *_ADMINISTRATION,
     ExampleRequest("get", "/healthz"),
     ExampleRequest("get", "/readyz"),
 )
@@ -110,15 +172,22 @@ def install(app: FastAPI) -> None:
 def _add_examples(description: dict[str, Any]) -> None:
     responses = json.loads(RESPONSES.read_text(encoding="utf-8"))
     for request in REQUESTS:
+        if request.path not in description["paths"]:  # there is no administration
+            continue
         operation = description["paths"][request.path][request.method]
         for parameter in operation.get("parameters", []):
             if parameter["name"] in request.parameters:
                 parameter["example"] = request.parameters[parameter["name"]]
         if request.body is not None:
             operation["requestBody"]["content"]["application/json"]["example"] = request.body
+        if request.upload is not None:
+            uploaded = operation["requestBody"]["content"]["application/octet-stream"]
+            uploaded["example"] = request.upload
         if request.is_answered:
-            answer = operation["responses"]["200"]["content"]["application/json"]
-            answer["example"] = responses[request.path]
+            described = operation["responses"]
+            answer = described["200" if "200" in described else "202"]["content"]
+            given = request.answer or responses[request.path]
+            answer["application/json"]["example"] = given
 
 
 def _shortened(value: Any) -> Any:  # noqa: ANN401  (any JSON)
@@ -148,7 +217,7 @@ def write_responses() -> None:
             ).json()
         )
         for request in REQUESTS
-        if request.is_answered
+        if request.is_answered and request.answer is None
     }
     text = json.dumps(answered, ensure_ascii=False, indent=1)
     RESPONSES.write_text(text + "\n", encoding="utf-8")

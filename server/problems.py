@@ -9,6 +9,10 @@ DianceError                  type                  status
 ├── EngineError              engine-unavailable    503
 ├── IndexDamagedError        index-incompatible    503
 ├── ModelError               model-unavailable     503
+├── IngestError              not-added             422
+├── UnauthorizedError        unauthorized          401
+├── UploadTooLargeError      too-large             413
+├── UploadNotKeptError       upload-not-kept       503
 ├── TooManyRequestsError     too-many-requests     429
 ├── OverloadedError          overloaded            503
 ├── StoppingError            stopping              503
@@ -34,6 +38,7 @@ from indexer.errors import (
     IndexDamagedError,
     IndexIncompatibleError,
     IndexMissingError,
+    IngestError,
     InvalidQueryError,
     ModelError,
     NotFoundError,
@@ -50,6 +55,8 @@ from server.refusals import (
     TooManyRequestsError,
 )
 from server.request_id import current_request_id
+from server.security.admin_token import UnauthorizedError
+from server.security.uploads import UploadNotKeptError, UploadTooLargeError
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -62,6 +69,10 @@ _KINDS: Mapping[type[Exception], tuple[str, str, int]] = {
     NotReadyError: ("not-ready", "服务正在启动", 503),
     EngineError: ("engine-unavailable", "检索引擎不可用", 503),
     ModelError: ("model-unavailable", "向量模型不可用", 503),
+    IngestError: ("not-added", "文件没有添加", 422),
+    UnauthorizedError: ("unauthorized", "需要管理令牌", 401),
+    UploadTooLargeError: ("too-large", "文件太大", 413),
+    UploadNotKeptError: ("upload-not-kept", "文件没有保存", 503),
     TooManyRequestsError: ("too-many-requests", "请求太频繁", 429),
     OverloadedError: ("overloaded", "访问的人太多", 503),
     StoppingError: ("stopping", "服务正在停止", 503),
@@ -98,6 +109,8 @@ def problem_of(error: DianceError) -> Response:
     response = problem(kind, title, status, str(error))
     if isinstance(error, RefusedError) and error.retry_after is not None:
         response.headers["Retry-After"] = str(error.retry_after)
+    if isinstance(error, UnauthorizedError):
+        response.headers["WWW-Authenticate"] = "Bearer"
     return response
 
 

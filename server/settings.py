@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, Field
 from indexer.generation.settings import GeneratorSettings
 from indexer.settings import IndexSettings
 from server.answering.wording_settings import WordingSettings
+from server.security.admin_token import TOKEN_HASH
 
 
 class LogForm(StrEnum):
@@ -56,6 +57,14 @@ class ServerSettings(IndexSettings, GeneratorSettings, WordingSettings):
     ``log_form`` is for people (``console``) or programs (``json``). A request is one line without
     what was asked and by whom; ``log_questions`` adds query string and body, ``log_clients`` the
     address.
+
+    ``admin_token_hash`` is what ``diance token`` prints; without it there is no administration.
+    ``admin_failures_per_minute`` is how many wrong tokens one address may send,
+    ``admin_largest_upload`` the size of a document in MB. With ``metrics_protected`` metrics want
+    the token, too.
+
+    ``behind_tls`` says that a proxy before the server speaks HTTPS: browsers are then told to keep
+    to it.
     """
 
     host: str = "127.0.0.1"
@@ -78,3 +87,11 @@ class ServerSettings(IndexSettings, GeneratorSettings, WordingSettings):
     log_level: LogLevel = LogLevel.INFO
     log_questions: bool = False
     log_clients: bool = False
+    admin_token_hash: Annotated[
+        Annotated[str, Field(pattern=TOKEN_HASH)] | None,
+        BeforeValidator(lambda given: given or None),
+    ] = None
+    admin_failures_per_minute: int = Field(default=10, ge=1)
+    admin_largest_upload: int = Field(default=50, ge=1, le=200)
+    metrics_protected: bool = False
+    behind_tls: bool = False

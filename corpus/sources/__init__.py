@@ -15,6 +15,7 @@ from typing import Any
 from corpus.model import Furniture, Page
 from corpus.readers import read_file
 from corpus.readers.reading import ReadingError
+from corpus.sources.file_names import fault_of
 
 SOURCES_FOLDER = Path(__file__).parent
 MANIFEST = "manifest.json"
@@ -93,6 +94,8 @@ def _load(folder: Path, entry: dict[str, Any]) -> Source:
     missing = {"file", "title", "publisher", "date", "sha256"} - entry.keys()
     if missing:
         raise SourceError(f"来源清单的一项缺少字段 {'、'.join(sorted(missing))}。请补全后再试。")
+    if fault := fault_of(str(entry["file"])):
+        raise SourceError(f"来源清单的一项不能用:{fault}。请改正 {folder / MANIFEST}。")
     path = folder / str(entry["file"])
     try:
         content = path.read_bytes()

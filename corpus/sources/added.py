@@ -19,6 +19,7 @@ from corpus.generated_questions import questions_path
 from corpus.model import Compilation
 from corpus.parser import parse_source
 from corpus.sources import MANIFEST, Source, SourceError, read_manifest, source_of
+from corpus.sources.file_names import fault_of
 
 _LARGEST_FILE = 200 * 1024 * 1024  # bytes
 
@@ -47,8 +48,11 @@ def examine_file(path: Path, title: str | None, known: Sequence[Compilation]) ->
     the title of its only document or else the file's name.
 
     Raises:
-        SourceError: the file can't be read, holds nothing, or is there already.
+        SourceError: the file's name is unsafe, it can't be read, holds nothing, or is there
+            already.
     """
+    if fault := fault_of(path.name):
+        raise SourceError(f"{fault}。请把文件改名后再试。")
     try:
         if path.stat().st_size > _LARGEST_FILE:
             raise SourceError(f"文件 {path} 超过 200 MB。请拆分后再试。")

@@ -22,11 +22,12 @@ from server.commands.index import build, doctor
 from server.commands.questions import questions
 from server.commands.serving import mcp, serve
 from server.commands.terminal import err
+from server.commands.token import token
 
 _ASK, _SERVE, _COLLECT, _MEASURE = "提问和查阅", "提供服务", "建立和维护", "测量和校准"
 _COMMANDS = {
     _ASK: (answer, benefits, search, lookup, documents, show),
-    _SERVE: (serve, mcp),
+    _SERVE: (serve, mcp, token),
     _COLLECT: (build, doctor, ingest, questions, remove, export),
 }
 # Each line a paragraph of its own: help joins the lines of a paragraph.

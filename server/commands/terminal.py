@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import sys
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -10,7 +11,7 @@ from typing import Annotated
 
 import typer
 from pydantic import BaseModel
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -19,14 +20,36 @@ from rich.progress import (
     TextColumn,
     TimeRemainingColumn,
 )
+from rich.segment import Segment
 
 from indexer.build import BuildProgress
 from server.knowledge_base import KnowledgeBase
 from server.settings import ServerSettings
 
+# What a document could steer a terminal with: control characters but tab and line end, and marks
+# that turn the order of what follows (Boucher and Anderson, "Trojan Source", 2021).
+_STEERING = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]"
+)
+
+
+class TextConsole(Console):
+    """A console on which text is only ever shown: � stands for what would steer the terminal."""
+
+    def render(
+        self, renderable: RenderableType, options: ConsoleOptions | None = None
+    ) -> Iterator[Segment]:
+        """Segments of ``renderable``; rich's own controls pass."""
+        for segment in super().render(renderable, options):
+            if segment.control:
+                yield segment
+            else:
+                yield Segment(_STEERING.sub("\ufffd", segment.text), segment.style)
+
+
 # Without markup: square brackets in what is printed are ids and quotations.
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+out = TextConsole(highlight=False, soft_wrap=True, markup=False)
+err = TextConsole(stderr=True, highlight=False, soft_wrap=True, markup=False)
 
 AsJson = Annotated[bool, typer.Option("--json", help="输出与接口相同的 JSON")]
 AsOf = Annotated[
@@ -53,8 +76,13 @@ def open_knowledge_base() -> KnowledgeBase:
 
 
 def print_json(model: BaseModel) -> None:
-    """The JSON that the API would return."""
-    sys.stdout.write(model.model_dump_json(by_alias=True, indent=2) + "\n")
+    """The JSON that the API would return; what would steer a terminal is escaped in it."""
+    written = model.model_dump_json(by_alias=True, indent=2)
+    # Such characters stand in strings alone, where JSON takes an escape for each of them.
+    lines = [
+        _STEERING.sub(lambda hit: f"\\u{ord(hit[0]):04x}", line) for line in written.split("\n")
+    ]
+    sys.stdout.write("\n".join(lines) + "\n")
 
 
 class ShownProgress(BuildProgress):

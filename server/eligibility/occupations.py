@@ -19,7 +19,8 @@ from server.eligibility.remarks import is_spoken_of, spoken_of
 
 _MARK = r",。;!?、:\n"
 _LEVEL = r"[初中高]级工?|[一二三四五]级|(?:高级)?技师"
-_QUALIFIED = rf"(?:的|这个|专业|职业|工种|技能|岗位|作业|操作|上岗|{_LEVEL})*"
+# Possessive: 高级技师 can be cut in two ways, and a hundred of them in 2^100.
+_QUALIFIED = rf"(?:的|这个|专业|职业|工种|技能|岗位|作业|操作|上岗|{_LEVEL})*+"
 _LEARNS = r"(?<![大中小科同化数医])学(?![校历生院徒位])"
 _SITS_EXAM = r"考(?![核察虑勤])"
 _TRAINED_BEFORE = re.compile(

@@ -36,6 +36,7 @@ from server import problems
 from server.knowledge_base import KnowledgeBase
 from server.mcp import resources
 from server.mcp.tools import TOOLS, KnowledgeTool
+from server.security.headers import SecurityHeaders
 from server.service import Service
 
 _INSTRUCTIONS = (
@@ -115,7 +116,9 @@ def http_app(service: Service, host: str) -> Starlette:
     On a loopback ``host`` requests that name another host are refused (DNS rebinding).
     """
     # Nothing is kept between two calls, so there is no session to lose.
-    return create_server(service).streamable_http_app(host=host, stateless_http=True)
+    app = create_server(service).streamable_http_app(host=host, stateless_http=True)
+    app.add_middleware(SecurityHeaders)
+    return app
 
 
 def _call(

@@ -15,16 +15,20 @@ from server.refusals import BodyTooLargeError, BodyTooSlowError, RefusedError
 
 
 class RequestBody:
-    """Refuses bodies over ``most`` bytes (413) and those not whole after ``seconds`` (408)."""
+    """Refuses bodies over ``most`` bytes (413) and those not whole after ``seconds`` (408).
 
-    def __init__(self, app: ASGIApp, *, most: int, seconds: float) -> None:
+    Those sent to ``streamed``, a path, are left to its route, which limits them itself.
+    """
+
+    def __init__(self, app: ASGIApp, *, most: int, seconds: float, streamed: str) -> None:
         self._app = app
         self._most = most
         self._seconds = seconds
+        self._streamed = streamed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Read the body, then pass the request on with it."""
-        if scope["type"] != "http":
+        if scope["type"] != "http" or scope["path"] == self._streamed:
             await self._app(scope, receive, send)
             return
         try:

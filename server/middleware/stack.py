@@ -23,6 +23,7 @@ from server.middleware.request_ids import RequestIds
 from server.middleware.request_log import RequestLog
 from server.middleware.request_metrics import RequestMetrics
 from server.middleware.time_limit import TimeLimit
+from server.routes.administration import UPLOADS
 from server.settings import ServerSettings
 
 
@@ -35,7 +36,12 @@ def install(app: FastAPI, settings: ServerSettings, metrics: ServerMetrics) -> N
         seconds=settings.waiting_seconds,
     )
     app.add_middleware(TimeLimit, seconds=settings.request_seconds)
-    app.add_middleware(RequestBody, most=settings.largest_body, seconds=settings.body_seconds)
+    app.add_middleware(
+        RequestBody,
+        most=settings.largest_body,
+        seconds=settings.body_seconds,
+        streamed=UPLOADS,
+    )
     if settings.requests_per_minute:
         app.add_middleware(RateLimit, limit=ClientLimit(settings.requests_per_minute))
     app.add_middleware(RequestMetrics, metrics=metrics)

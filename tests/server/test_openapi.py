@@ -12,6 +12,9 @@ from jsonschema import Draft202012Validator
 
 from server.app import create_app
 from server.knowledge_base import KnowledgeBase
+from server.openapi_examples import REQUESTS
+from server.security.admin_token import make_token
+from server.security.jobs import JobQueue
 from server.settings import ServerSettings
 
 
@@ -19,9 +22,32 @@ from server.settings import ServerSettings
 def client(
     knowledge_base: KnowledgeBase, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[TestClient]:
-    settings = ServerSettings(feedback=tmp_path_factory.mktemp("feedback") / "feedback.jsonl")
-    with TestClient(create_app(settings, knowledge_base)) as opened:
+    folder = tmp_path_factory.mktemp("administration")
+    admin = make_token()
+    settings = ServerSettings(
+        feedback=folder / "feedback.jsonl",
+        admin_token_hash=admin.token_hash,
+        data_folder=folder / "data",
+        added_folder=folder / "added",
+    )
+    app = create_app(settings, knowledge_base)
+    app.state.jobs = JobQueue(settings, command=("true",))
+    _write_what_the_examples_name(settings)
+    with TestClient(app, headers={"Authorization": f"Bearer {admin.token}"}) as opened:
         yield opened
+
+
+def _write_what_the_examples_name(settings: ServerSettings) -> None:
+    """An added file, and a job that is done."""
+    settings.added_folder.mkdir()
+    entry = {"file": "渔业.txt", "title": "渔业补贴"}
+    manifest = settings.added_folder / "manifest.json"
+    manifest.write_text(json.dumps({"sources": [entry]}), encoding="utf-8")
+    (shown,) = (each for each in REQUESTS if "job_id" in each.place)
+    job = {**(shown.answer or {}), "state": "succeeded", "server": 1}
+    (settings.data_folder / "jobs").mkdir(parents=True)
+    record = settings.data_folder / "jobs" / f"{job['id']}.json"
+    record.write_text(json.dumps(job), encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +68,13 @@ ENDPOINTS = (
     ("get", "/api/v1/suggest"),
     ("get", "/api/v1/collection"),
     ("post", "/api/v1/feedback"),
+    ("post", "/api/v1/admin/documents"),
+    ("delete", "/api/v1/admin/documents/{file}"),
+    ("post", "/api/v1/admin/rebuild"),
+    ("get", "/api/v1/admin/jobs"),
+    ("get", "/api/v1/admin/jobs/{job_id}"),
+    ("get", "/api/v1/admin/state"),
+    ("get", "/api/v1/admin/feedback"),
     ("get", "/healthz"),
     ("get", "/readyz"),
 )
@@ -69,17 +102,17 @@ def test_the_example_of_a_request_gets_what_is_described(
             kept[parameter["name"]] = parameter["example"]
         else:
             assert not parameter["required"]
-    body = None
-    if "requestBody" in operation:
-        body = operation["requestBody"]["content"]["application/json"]["example"]
+    sent: dict[str, Any] = {}
+    for kind, body in operation.get("requestBody", {}).get("content", {}).items():
+        sent["json" if kind == "application/json" else "content"] = body["example"]
 
-    response = client.request(method, path.format_map(place), params=query, json=body)
+    response = client.request(method, path.format_map(place), params=query, **sent)
 
     if "204" in operation["responses"]:
         assert (response.status_code, response.content) == (204, b"")
         return
-    assert response.status_code == 200
-    answered = operation["responses"]["200"]["content"]["application/json"]
+    assert str(response.status_code) == ("200" if "200" in operation["responses"] else "202")
+    answered = operation["responses"][str(response.status_code)]["content"]["application/json"]
     for shown in (response.json(), answered["example"]):
         assert problems_of(shown, answered["schema"], description) == []
     assert answered["example"].keys() == response.json().keys()

@@ -1,0 +1,1 @@
+"""Who may do what: headers that bind browsers, and an administration behind a token."""

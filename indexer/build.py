@@ -110,7 +110,9 @@ def build_index(
     started = time.perf_counter()
     try:
         progress.step("读取并核对来源文件")
-        sources = load_sources(settings.sources_folder, settings.added_folder)
+        sources = load_sources(
+            settings.sources_folder, settings.added_folder, settings.reading_limits
+        )
         model = resolve_model(settings, progress.step) if encoder is None else ""
         model_print = model_fingerprint(model) if encoder is None else encoder.fingerprint
         fingerprint = _fingerprint(sources, settings, model_print)

@@ -65,11 +65,13 @@ def examine(
         IngestError: one of them can't be read, holds nothing, or is there already.
     """
     try:
-        sources = load_sources(settings.sources_folder, settings.added_folder)
+        sources = load_sources(
+            settings.sources_folder, settings.added_folder, settings.reading_limits
+        )
         known = [parse_source(source) for source in sources]
         additions: list[Addition] = []
         for path in paths:
-            additions.append(examine_file(path, title, known))
+            additions.append(examine_file(path, title, known, settings.reading_limits))
             known.append(additions[-1].compilation)
         return additions
     except SourceError as error:

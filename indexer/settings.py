@@ -6,11 +6,12 @@ import os
 from pathlib import Path
 
 from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 import corpus
 from corpus.asked_as import QUESTIONS_FOLDER
 from corpus.sources import SOURCES_FOLDER
+from indexer.reading_settings import ReadingSettings
 
 BUILT_IN_MODEL = "builtin:diance-e5-small"
 BASE_MODEL = "builtin:multilingual-e5-small"
@@ -34,7 +35,7 @@ def default_added_folder() -> Path:
     return default_data_folder() / "added"
 
 
-class IndexSettings(BaseSettings):
+class IndexSettings(ReadingSettings):
     """Settings of the build and of search.
 
     ``added_folder`` holds the documents that users added to those of ``sources_folder``;

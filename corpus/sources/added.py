@@ -14,9 +14,8 @@ from corpus.coverage import coverage_of
 from corpus.generated_questions import questions_path
 from corpus.model import Compilation
 from corpus.parser import parse_source
+from corpus.readers.limits import DEFAULT_LIMITS, MEGABYTE, ReadingLimits
 from corpus.sources import MANIFEST, Source, SourceError, read_manifest, source_of
-
-_LARGEST_FILE = 200 * 1024 * 1024  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +29,12 @@ class Addition:
     entry: dict[str, Any]
 
 
-def examine_file(path: Path, title: str | None, known: Sequence[Compilation]) -> Addition:
+def examine_file(
+    path: Path,
+    title: str | None,
+    known: Sequence[Compilation],
+    limits: ReadingLimits = DEFAULT_LIMITS,
+) -> Addition:
     """Read a file, find its documents and say what is doubtful about them. Changes nothing.
 
     ``known`` are the compilations there already; ``title`` is that of the whole file, by default
@@ -40,8 +44,9 @@ def examine_file(path: Path, title: str | None, known: Sequence[Compilation]) ->
         SourceError: the file can't be read, holds nothing, or is there already.
     """
     try:
-        if path.stat().st_size > _LARGEST_FILE:
-            raise SourceError(f"文件 {path} 超过 200 MB。请拆分后再试。")
+        if path.stat().st_size > limits.file_bytes:
+            largest = limits.file_bytes // MEGABYTE
+            raise SourceError(f"文件 {path} 超过了 {largest} MB。请拆分后再试。")
         content = path.read_bytes()
     except OSError as error:
         raise SourceError(f"无法打开文件 {path}({error.strerror or error})。请核对路径。") from None
@@ -58,7 +63,7 @@ def examine_file(path: Path, title: str | None, known: Sequence[Compilation]) ->
             "如果是另一份文件,请改名后再试。"
         )
     taken = {document.id for compilation in known for document in compilation.documents}
-    source = source_of(content, entry, path)
+    source = source_of(content, entry, path, limits)
     compilation = parse_source(source)
     qualified = [document.id for document in compilation.documents if document.id in taken]
     if qualified:

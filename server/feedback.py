@@ -47,7 +47,10 @@ class FeedbackIn(BaseModel):
     """What a visitor says of the answer to ``question``."""
 
     question: Annotated[
-        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_QUERY)
+        str,
+        StringConstraints(
+            strip_whitespace=True, min_length=1, max_length=LONGEST_QUERY, pattern=r"\S"
+        ),
     ]
     helpful: bool
     comment: Annotated[

@@ -27,7 +27,9 @@ _PROBLEMS: dict[int | str, dict[str, object]] = {
         "content": {"application/problem+json": {}},
     }
     for status, description in (
+        (400, "请求的内容无法读取"),
         (404, "没有找到"),
+        (405, "不支持该请求方法,见 Allow"),
         (422, "参数或查询内容有误"),
         (503, "索引或模型不可用"),
     )

@@ -18,6 +18,7 @@ from server.routes.negotiation import VARY, MediaType, preferred
 from server.web.rendering import render_problem
 
 _HTTP_DETAILS = {
+    400: "请求的内容无法读取。请发送 UTF-8 编码的 JSON,格式见 /docs。",
     404: "没有这个地址。接口说明见 /docs,检索页面见 /。",
     405: "这个地址不支持该请求方法。接口说明见 /docs。",
 }
@@ -44,6 +45,7 @@ def install(app: FastAPI) -> None:
     async def http(request: Request, error: HTTPException) -> Response:
         detail = _HTTP_DETAILS.get(error.status_code, str(error.detail))
         document = problem("http", "请求无法处理", error.status_code, detail)
+        document.headers.update(error.headers or {})  # of a 405 which methods are allowed
         if error.status_code != 404:
             return document
         return _as_wanted(request, document, "没有这个页面。请核对地址,或在下面检索。")

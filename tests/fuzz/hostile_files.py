@@ -149,7 +149,9 @@ def wide_font() -> bytes:
 
 def places_beyond_numbers() -> bytes:
     """Text at 1e300, in letters of that size."""
-    return _page_showing(_stream(b"BT /F1 %s Tf 1 0 0 1 %s %s Tm (text) Tj ET" % ((b"9" * 300,) * 3)))
+    return _page_showing(
+        _stream(b"BT /F1 %s Tf 1 0 0 1 %s %s Tm (text) Tj ET" % ((b"9" * 300,) * 3))
+    )
 
 
 def locked_pdf() -> bytes:

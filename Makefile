@@ -20,7 +20,7 @@ export DIANCE_HOST := $(HOST)
 export DIANCE_PORT := $(PORT)
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test test-browser build eval ablation reading train lint clean
+.PHONY: help serve test test-browser build fuzz eval ablation reading train lint clean
 
 help: ## Show this help
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -41,6 +41,12 @@ test-browser: $(DEV) ## Run the tests that drive a real browser (Chromium, insta
 	  apt-get update -q; apt-get install -qy --no-install-recommends chromium fonts-noto-cjk; } \
 	  || { echo "Chromium is needed: sudo apt-get install chromium, or CHROMIUM=/path/to/it"; exit 1; }
 	@CHROMIUM=$(CHROMIUM) $(BIN)/python -m pytest -m browser tests/browser
+
+fuzz: $(DEV) ## Bad input by the hundred thousand (PARSER, NUMBERS, QUERIES, FILES, REQUESTS, SEED)
+	@$(DIANCE) build
+	@$(BIN)/python -m tests.fuzz $(if $(PARSER),--parser $(PARSER)) $(if $(NUMBERS),--numbers $(NUMBERS)) \
+	  $(if $(QUERIES),--queries $(QUERIES)) $(if $(FILES),--files $(FILES)) \
+	  $(if $(REQUESTS),--requests $(REQUESTS)) $(if $(SEED),--seed $(SEED))
 
 eval: $(RUNTIME) ## Measure retrieval on eval/datasets/dev.jsonl (QUESTIONS=file for another)
 	@$(DIANCE) build

@@ -18,7 +18,7 @@ from typing import Annotated
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
-from pydantic import BaseModel, BeforeValidator, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, Field, StrictBool, StringConstraints
 
 from indexer.errors import DianceError
 from indexer.query import LONGEST_QUERY
@@ -52,7 +52,7 @@ class FeedbackIn(BaseModel):
             strip_whitespace=True, min_length=1, max_length=LONGEST_QUERY, pattern=r"\S"
         ),
     ]
-    helpful: bool
+    helpful: StrictBool
     comment: Annotated[
         str,
         BeforeValidator(_with_plain_line_ends),

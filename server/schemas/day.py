@@ -13,7 +13,7 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 def _as_written(given: object) -> object:
-    """pydantic takes a number for seconds since 1970; 0 or 2021 is a slip here, not a day."""
+    """Pydantic takes a number for seconds since 1970; 0 or 2021 is a slip here, not a day."""
     if isinstance(given, int | float) or (isinstance(given, str) and not _DAY.fullmatch(given)):
         raise PydanticCustomError("date_format", "not a day")
     return given

@@ -7,7 +7,7 @@ import os
 import sys
 import tempfile
 
-from tests.fuzz.campaign import TARGETS, run_campaign, table
+from tests.fuzz.campaign import TARGETS, run_campaign, run_contract, table
 
 
 def main() -> int:
@@ -15,6 +15,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
     for target in TARGETS.values():
         parser.add_argument(f"--{target.name}", type=int, default=target.full, metavar="N")
+    parser.add_argument("--requests", type=int, default=50, metavar="N", help="for each operation")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     chosen = parser.parse_args()
@@ -23,6 +24,7 @@ def main() -> int:
         os.environ["DIANCE_ADDED_FOLDER"] = added
         counts = {name: getattr(chosen, name) for name in TARGETS}
         outcomes = run_campaign(counts, chosen.seed, chosen.processes)
+        outcomes["API"] = run_contract(chosen.requests, chosen.seed)
     print(table(outcomes))
     crashes = [crash for outcome in outcomes.values() for crash in outcome.crashes]
     print(*crashes, sep="\n\n", file=sys.stderr)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import tempfile
 import time
 import traceback
 from collections import Counter
@@ -11,12 +12,17 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing import get_context
+from pathlib import Path
 
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
+from server.app import create_app
+from server.knowledge_base import KnowledgeBase
+from server.settings import ServerSettings
 from tests.fuzz import hostile_files, targets
 from tests.fuzz.broken_files import broken_files
+from tests.fuzz.contract import check_contract
 from tests.fuzz.policy_text import (
     characters,
     document_numbers,
@@ -94,7 +100,7 @@ def run_batch(name: str, number: int, count: int) -> Outcome:
     started = time.perf_counter()
     try:
         each()
-    except BaseException as error:  # noqa: BLE001  (whatever it is, it is a finding)
+    except BaseException as error:
         notes = "\n".join(getattr(error, "__notes__", []))
         outcome.crashes.append(f"seed {number}\n{traceback.format_exc(limit=-3)}\n{notes}")
     outcome.seconds = time.perf_counter() - started
@@ -123,7 +129,7 @@ def run_hostile_file(name: str) -> Outcome:
     outcome = Outcome()
     try:
         outcome.kinds[f"{name} → {targets.file(ending, make())}"] += 1
-    except BaseException:  # noqa: BLE001
+    except BaseException:
         outcome.crashes.append(f"{name}\n{traceback.format_exc(limit=-3)}")
     outcome.seconds = time.perf_counter() - started
     return outcome
@@ -140,11 +146,23 @@ def run_campaign(counts: Mapping[str, int], first_seed: int, processes: int) -> 
             outcomes[name] = Outcome()
             for batch in pool.map(run_batch, [name] * len(sizes), seeds, sizes):
                 outcomes[name].add(batch)
+            print(f"{name}: {outcomes[name].kinds.total():,}", flush=True)
         outcomes["bombs"] = Outcome()
         names = [*hostile_files.REFUSED, *hostile_files.READ]
         for batch in pool.map(run_hostile_file, names):
             outcomes["bombs"].add(batch)
     return outcomes
+
+
+def run_contract(examples: int, first_seed: int) -> Outcome:
+    """Requests to the API; what is counted are the checks of schemathesis."""
+    started = time.perf_counter()
+    with tempfile.TemporaryDirectory() as folder:
+        settings = ServerSettings(feedback=Path(folder) / "feedback.jsonl")
+        app = create_app(settings, KnowledgeBase.open(settings))
+        contract = check_contract(app, examples, first_seed)
+    kinds = Counter({f"kept: {check}": count for check, count in contract.checks.items()})
+    return Outcome(kinds, contract.failures, seconds=time.perf_counter() - started)
 
 
 def table(outcomes: Mapping[str, Outcome]) -> str:

@@ -14,6 +14,8 @@ from fastapi import FastAPI
 from schemathesis.engine import events, from_schema
 from schemathesis.engine.recorder import ScenarioRecorder
 
+_LONGEST = 120.0  # seconds that a request may take on a busy machine
+
 
 @dataclass(slots=True)
 class Contract:
@@ -46,7 +48,11 @@ def _is_about_meaning(recorder: ScenarioRecorder, case: str, check: str) -> bool
 def check_contract(app: FastAPI, examples: int, first_seed: int) -> Contract:
     """Send ``examples`` random requests for each operation, beside those of the other phases."""
     config = schemathesis.Config.from_dict(
-        {"seed": first_seed, "generation": {"max-examples": examples, "database": "none"}}
+        {
+            "seed": first_seed,
+            "request-timeout": _LONGEST,
+            "generation": {"max-examples": examples, "database": "none"},
+        }
     )
     schema = schemathesis.openapi.from_asgi("/openapi.json", app, config=config)
     contract = Contract()

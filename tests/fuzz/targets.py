@@ -103,8 +103,7 @@ def question(text: str) -> str:
     try:
         answered = list(_answers(_knowledge_base(), text))
     except InvalidQueryError as error:
-        assert _CHINESE.search(str(error))
-        return f"refused: {_without_figures(str(error))}"
+        return _refusal(error)
     for result in answered:
         assert type(result).model_validate_json(result.model_dump_json(by_alias=False)) == result
     return "answered"
@@ -133,8 +132,7 @@ def file(ending: str, content: bytes) -> str:
     try:
         reading = read_file("x" + ending, content, LIMITS)
     except ReadingError as error:
-        assert _CHINESE.search(str(error))
-        return f"refused: {_without_figures(str(error))}"
+        return _refusal(error)
     reading.text.encode("utf-8")
     source = Source(
         "x" + ending, "汇编", "", "", "", (), reading.text, reading.pages, reading.furniture
@@ -143,6 +141,9 @@ def file(ending: str, content: bytes) -> str:
     return "read"
 
 
-def _without_figures(message: str) -> str:
+def _refusal(error: Exception) -> str:
     """The first sentence of a message, the same whatever its figures and names of errors."""
-    return re.sub(r"\d+", "N", re.sub(r"\([A-Za-z]+\)", "", message.split("。")[0]))
+    message = str(error)
+    assert _CHINESE.search(message), f"not for a user: {message}"
+    first = message.split("。", maxsplit=1)[0]
+    return "refused: " + re.sub(r"\d+", "N", re.sub(r"\([A-Za-z]+\)", "", first))

@@ -12,7 +12,9 @@ from corpus.readers import read_file
 from corpus.readers.docx import read_docx
 from corpus.readers.limits import DEFAULT_LIMITS, MEGABYTE, ReadingLimits
 from corpus.readers.pdf import read_pdf
+from corpus.readers.pdf_fonts import plain
 from corpus.readers.reading import Reading, ReadingError
+from corpus.readers.word_numbering import spelt
 from tests.fuzz import hostile_files
 from tests.fuzz.hostile_files import notice_as_docx, notice_as_pdf
 
@@ -115,3 +117,13 @@ def test_no_file_of_any_kind_may_be_larger_than_the_limit() -> None:
         read_file("x.txt", b"text", replace(DEFAULT_LIMITS, file_bytes=3))
     with pytest.raises(ReadingError, match="超过了 3 字"):
         read_file("x.txt", b"text", replace(DEFAULT_LIMITS, characters=3))
+
+
+def test_half_a_character_becomes_one_that_can_be_stored() -> None:
+    assert plain("甲\ud800乙\udfff") == "甲\ufffd乙\ufffd"
+
+
+@pytest.mark.parametrize("form", ["upperRoman", "lowerLetter", "chineseCounting"])
+def test_numbers_beyond_those_of_word_stay_figures(form: str) -> None:
+    assert spelt(form, 10**12) == str(10**12)
+    assert spelt(form, -3) == "-3"

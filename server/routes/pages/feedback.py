@@ -27,7 +27,7 @@ def send_feedback(
     comment: Annotated[str, Form()] = "",
 ) -> Response:
     """Keep it and go on to the thanks, so that reloading sends nothing twice."""
-    chosen = {"true": True, "false": False}.get(helpful)
+    chosen = {"yes": True, "no": False}.get(helpful)
     given = {"question": question, "helpful": chosen, "comment": comment}
     try:
         feedback = FeedbackIn.model_validate(given)

@@ -20,7 +20,7 @@ export DIANCE_HOST := $(HOST)
 export DIANCE_PORT := $(PORT)
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test test-browser crash build eval agreement ablation reading profile load soak scale train lint sbom clean
+.PHONY: help serve test test-browser crash fuzz build eval agreement ablation reading profile load soak scale train lint sbom clean
 
 help: ## Show this help
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -45,6 +45,12 @@ test-browser: $(DEV) ## Run the tests that drive a real browser (Chromium, insta
 crash: $(DEV) ## Kill builds and ingests, swap indexes under load (KILLS=100, SWAPS=20)
 	@KILLS=$(or $(KILLS),100) SWAPS=$(or $(SWAPS),20) $(BIN)/python -m pytest -q -s \
 	  tests/indexer/test_kills.py tests/indexer/test_damage.py tests/server/test_hot_swap.py
+
+fuzz: $(DEV) ## Bad input by the hundred thousand (PARSER, NUMBERS, QUERIES, FILES, REQUESTS, SEED)
+	@$(DIANCE) build
+	@$(BIN)/python -m tests.fuzz $(if $(PARSER),--parser $(PARSER)) $(if $(NUMBERS),--numbers $(NUMBERS)) \
+	  $(if $(QUERIES),--queries $(QUERIES)) $(if $(FILES),--files $(FILES)) \
+	  $(if $(REQUESTS),--requests $(REQUESTS)) $(if $(SEED),--seed $(SEED))
 
 eval: $(RUNTIME) ## Measure retrieval on eval/datasets/dev.jsonl (QUESTIONS=file for another)
 	@$(DIANCE) build

@@ -160,7 +160,7 @@ def _read_inputs(
     settings: IndexSettings, encoder: Encoder | None, progress: BuildProgress
 ) -> _Inputs:
     progress.step("读取并核对来源文件")
-    sources = load_sources(settings.sources_folder, settings.added_folder)
+    sources = load_sources(settings.sources_folder, settings.added_folder, settings.reading_limits)
     model = resolve_model(settings, progress.step) if encoder is None else ""
     model_print = (
         fingerprint_of(model, settings.precision) if encoder is None else encoder.fingerprint

@@ -82,7 +82,7 @@ def examine(
         known = _known(settings)
         additions: list[Addition] = []
         for path in paths:
-            additions.append(examine_file(path, title, known))
+            additions.append(examine_file(path, title, known, settings.reading_limits))
             known.append(additions[-1].compilation)
         return additions
     except SourceError as error:
@@ -95,7 +95,8 @@ def _known(settings: IndexSettings) -> list[Compilation]:
     Raises:
         SourceError: one of them can't be read.
     """
-    return [parse_source(s) for s in load_sources(settings.sources_folder, settings.added_folder)]
+    folders = settings.sources_folder, settings.added_folder
+    return [parse_source(source) for source in load_sources(*folders, settings.reading_limits)]
 
 
 def _as_things_stand(settings: IndexSettings, additions: Sequence[Addition]) -> Sequence[Addition]:
@@ -111,7 +112,8 @@ def _as_things_stand(settings: IndexSettings, additions: Sequence[Addition]) -> 
     again: list[Addition] = []
     for addition in additions:
         path = Path(addition.source.file)
-        again.append(examine_content(path, addition.content, addition.title, known))
+        content, title = addition.content, addition.title
+        again.append(examine_content(path, content, title, known, settings.reading_limits))
         known.append(again[-1].compilation)
     return again
 

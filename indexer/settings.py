@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 import corpus
 from corpus.asked_as import QUESTIONS_FOLDER
 from corpus.sources import SOURCES_FOLDER
+from indexer.reading_settings import ReadingSettings
 
 BUILT_IN_MODEL = "builtin:diance-e5-small"
 BASE_MODEL = "builtin:multilingual-e5-small"
@@ -46,7 +47,7 @@ class EngineKind(StrEnum):
     MILVUS = "milvus"
 
 
-class IndexSettings(BaseSettings):
+class IndexSettings(ReadingSettings):
     """Settings of the build and of search.
 
     ``added_folder`` holds the documents that users added to those of ``sources_folder``;

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, Field, StrictBool, StringConstraints
 
 from indexer.errors import DianceError
 from indexer.query import LONGEST_QUERY
@@ -36,9 +36,12 @@ class FeedbackIn(BaseModel):
     """What a visitor says of the answer to ``question``."""
 
     question: Annotated[
-        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_QUERY)
+        str,
+        StringConstraints(
+            strip_whitespace=True, min_length=1, max_length=LONGEST_QUERY, pattern=r"\S"
+        ),
     ]
-    helpful: bool
+    helpful: StrictBool
     comment: Annotated[
         str,
         BeforeValidator(_with_plain_line_ends),

@@ -2,42 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from pathlib import PurePath
 
-from corpus.readers.reading import Reading, ReadingError
+from corpus.readers.confinement import read_confined
+from corpus.readers.limits import DEFAULT_LIMITS, MEGABYTE, ReadingLimits
+from corpus.readers.reading import Reading, ReadingError, check_length
 from corpus.readers.text import read_text
 
-
-def _read_pdf(content: bytes) -> Reading:
-    from corpus.readers.pdf import read_pdf  # noqa: PLC0415  (loads slowly; a server reads none)
-
-    return read_pdf(content)
-
-
-def _read_docx(content: bytes) -> Reading:
-    from corpus.readers.docx import read_docx  # noqa: PLC0415  (likewise)
-
-    return read_docx(content)
+_PLAIN = frozenset({".txt", ".md"})
+_CONFINED = frozenset({".pdf", ".docx"})
+ENDINGS = _PLAIN | _CONFINED
+"""Of the names of files that can be read."""
 
 
-READERS: Mapping[str, Callable[[bytes], Reading]] = {
-    ".txt": read_text,
-    ".md": read_text,
-    ".pdf": _read_pdf,
-    ".docx": _read_docx,
-}
-"""The reader of each format, by the ending of the file's name."""
-
-
-def read_file(name: str, content: bytes) -> Reading:
-    """Read a file by the reader that its name calls for.
+def read_file(name: str, content: bytes, limits: ReadingLimits = DEFAULT_LIMITS) -> Reading:
+    """Read a file by the reader that its name calls for; PDF and Word in a process of its own.
 
     Raises:
-        ReadingError: the format isn't known, or the file can't be read.
+        ReadingError: the format isn't known, the file can't be read, or it is beyond the limits.
     """
-    reader = READERS.get(PurePath(name).suffix.lower())
-    if reader is None:
-        known = "、".join(sorted(ending.lstrip(".") for ending in READERS))
+    ending = PurePath(name).suffix.lower()
+    if ending not in ENDINGS:
+        known = "、".join(sorted(known.lstrip(".") for known in ENDINGS))
         raise ReadingError(f"不认识这种格式。请转换成 {known} 之一(.doc 请另存为 .docx)。")
-    return reader(content)
+    if len(content) > limits.file_bytes:
+        raise ReadingError(f"文件超过了 {limits.file_bytes // MEGABYTE} MB。请拆分后再试。")
+    if ending in _CONFINED:
+        return read_confined(ending, content, limits)
+    reading = read_text(content)
+    check_length(reading.text, limits)
+    return reading

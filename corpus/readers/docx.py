@@ -16,13 +16,16 @@ from docx.parts.document import DocumentPart
 from lxml import etree
 
 from corpus.model import Furniture, Span
+from corpus.readers.limits import DEFAULT_LIMITS, ReadingLimits
 from corpus.readers.page_margins import is_page_number
 from corpus.readers.reading import Reading, ReadingError
 from corpus.readers.word_numbering import ListCounter, Styles, value_of
+from corpus.readers.word_package import check_package
 
 _ANCIENT = b"\xd0\xcf\x11\xe0"  # OLE: .doc, or a .docx locked by a password
 _COMPATIBILITY = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _FORMULA_TEXT = "{http://schemas.openxmlformats.org/officeDocument/2006/math}t"
+_MOST_COLUMNS = 63  # of a table in Word
 _TEXT_BOX = qn("w:txbxContent")
 # What isn't shown, or holds the same once more: deleted or moved away, kept for old versions of
 # Word, the reading set over a word.
@@ -47,19 +50,24 @@ class _Block:
     setting: tuple[str | None, str] | None
 
 
-def read_docx(content: bytes) -> Reading:
+def read_docx(content: bytes, limits: ReadingLimits = DEFAULT_LIMITS) -> Reading:
     """The text of a Word document: a blank line between paragraphs, a line for each table row.
 
     Raises:
-        ReadingError: it is damaged, locked, in the old format (.doc), or has no text.
+        ReadingError: it is damaged, locked, in the old format (.doc), has no text, or unfolds to
+            more than it may.
+        MemoryError: there is no room for what it unfolds to.
     """
     if content.startswith(_ANCIENT):
         raise ReadingError("文件是旧版 Word 格式,或有密码保护。请在 Word 中另存为无密码的 .docx。")
     try:
+        check_package(content, limits)
         part = Document(io.BytesIO(content)).part
         body = _joined(list(_Body(part).blocks()))
         margins = list(_margin_texts(part))
         notes = list(_notes(part))
+    except (ReadingError, MemoryError):
+        raise
     except Exception as error:  # whatever a damaged file makes the libraries raise
         raise ReadingError(
             f"文件已损坏或不是 Word 文档({type(error).__name__})。请换一份再试。"
@@ -132,7 +140,7 @@ class _Body:
         """Rows with cells parted by tabs; of merged cells the first holds the text."""
         for row in _contents(table):
             before = row.find(f"{qn('w:trPr')}/{qn('w:gridBefore')}")
-            cells = [""] * int("0" if before is None else before.get(qn("w:val")) or 0)
+            cells = [""] * _columns(None if before is None else before.get(qn("w:val")), 0)
             for cell in _contents(row):
                 properties = cell.find(qn("w:tcPr"))
                 merged = properties.find(qn("w:vMerge")) if properties is not None else None
@@ -140,7 +148,7 @@ class _Body:
                 if merged is not None and merged.get(qn("w:val")) != "restart":
                     words = ""
                 width = value_of(properties, "w:gridSpan") if properties is not None else None
-                cells += [words] + [""] * (int(width or 1) - 1)
+                cells += [words] + [""] * (_columns(width, 1) - 1)
             if any(cells):
                 # A row of one cell ends in a tab, to be known as a row.
                 yield "\t".join(cells if len(cells) > 1 else [*cells, ""])
@@ -149,6 +157,11 @@ class _Body:
         """All text of a cell in one line; a table inside it too."""
         texts = (block.text for block in self._blocks(cell))
         return "".join(text.replace("\n", "").replace("\t", " ") for text in texts).strip()
+
+
+def _columns(count: str | None, otherwise: int) -> int:
+    """Over how many columns something runs; a file may claim any number."""
+    return min(int(count or otherwise), _MOST_COLUMNS)
 
 
 def _contents(holder: etree._Element) -> Iterator[etree._Element]:

@@ -100,11 +100,12 @@ _LOOKALIKE = re.compile(
     "[\u2e80-\u2fdf\uf900-\ufad9\ufb00-\ufb06]"
 )  # radicals, variants, ligatures
 _CONTROL = re.compile(r"[\x00-\x08\n-\x1f\x7f-\x9f]")
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")  # half a character, which can't be stored
 
 
 def plain(text: str) -> str:
     """Radicals that fonts put for the characters they look like (⽅ for 方) made characters."""
-    text = _CONTROL.sub("", text).translate(_RADICALS)
+    text = _LONE_SURROGATE.sub("\ufffd", _CONTROL.sub("", text)).translate(_RADICALS)
     return _LOOKALIKE.sub(lambda hit: unicodedata.normalize("NFKC", hit[0]), text)
 
 
@@ -184,7 +185,8 @@ def _composite_widths(entries: Sequence[Any]) -> dict[int, float]:
             at += 2
         elif at + 2 < len(entries):
             last = min(int(second), 0xFFFF)
-            widths.update(dict.fromkeys(range(first, last + 1), _number(entries[at + 2], 1000)))
+            codes = range(max(first, 0), last + 1)
+            widths.update(dict.fromkeys(codes, _number(entries[at + 2], 1000)))
             at += 3
         else:
             break

@@ -22,6 +22,7 @@ _ROMAN = (
     (40, "XL"), (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"),
 )  # fmt: skip
 _DEEPEST = 9
+_HIGHEST = 32_767  # to which Word counts
 
 
 @dataclass(frozen=True)
@@ -159,6 +160,8 @@ def spelt(form: str, count: int) -> str:
     """A number as Word spells it in one of its number formats."""
     if form == "none":
         return ""
+    if not 0 <= count <= _HIGHEST:
+        return str(count)
     if form in _CHINESE_FORMS:
         return int_to_chinese(count)
     return _FORMS.get(form, str)(count)

@@ -14,6 +14,7 @@ from typing import Any
 
 from corpus.model import Furniture, Page
 from corpus.readers import read_file
+from corpus.readers.limits import DEFAULT_LIMITS, ReadingLimits
 from corpus.readers.reading import ReadingError
 from corpus.sources.file_names import fault_of
 
@@ -48,7 +49,9 @@ class Source:
 
 
 def load_sources(
-    folder: Path = SOURCES_FOLDER, added_folder: Path | None = None
+    folder: Path = SOURCES_FOLDER,
+    added_folder: Path | None = None,
+    limits: ReadingLimits = DEFAULT_LIMITS,
 ) -> tuple[Source, ...]:
     """Read every source that the manifests list, and check its SHA-256.
 
@@ -56,9 +59,9 @@ def load_sources(
         SourceError: a manifest is missing or malformed, a file is missing, has other content
             than the manifest says, or can't be read.
     """
-    sources = [_load(folder, entry) for entry in read_manifest(folder)]
+    sources = [_load(folder, entry, limits) for entry in read_manifest(folder)]
     if added_folder is not None and (added_folder / MANIFEST).exists():
-        sources += [_load(added_folder, entry) for entry in read_manifest(added_folder)]
+        sources += [_load(added_folder, entry, limits) for entry in read_manifest(added_folder)]
     return tuple(sources)
 
 
@@ -90,7 +93,7 @@ def read_manifest(folder: Path) -> list[dict[str, Any]]:
         ) from None
 
 
-def _load(folder: Path, entry: dict[str, Any]) -> Source:
+def _load(folder: Path, entry: dict[str, Any], limits: ReadingLimits) -> Source:
     missing = {"file", "title", "publisher", "date", "sha256"} - entry.keys()
     if missing:
         raise SourceError(f"来源清单的一项缺少字段 {'、'.join(sorted(missing))}。请补全后再试。")
@@ -107,17 +110,17 @@ def _load(folder: Path, entry: dict[str, Any]) -> Source:
             f"来源文件 {path} 的内容与清单不符(sha256 应为 {entry['sha256']},实为 {digest})。"
             "请恢复原文件;如果确要更换,请同时更新清单。"
         )
-    return source_of(content, entry, path)
+    return source_of(content, entry, path, limits)
 
 
-def source_of(content: bytes, entry: dict[str, Any], path: Path) -> Source:
+def source_of(content: bytes, entry: dict[str, Any], path: Path, limits: ReadingLimits) -> Source:
     """A source from its file's content and its entry in a manifest.
 
     Raises:
         SourceError: the file can't be read.
     """
     try:
-        reading = read_file(path.name, content)
+        reading = read_file(path.name, content, limits)
     except ReadingError as error:
         raise SourceError(f"来源文件 {path}:{error}") from None
     return Source(

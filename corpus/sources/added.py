@@ -18,10 +18,9 @@ from corpus.durable import partial_of, replace_file
 from corpus.generated_questions import questions_path
 from corpus.model import Compilation
 from corpus.parser import parse_source
+from corpus.readers.limits import DEFAULT_LIMITS, MEGABYTE, ReadingLimits
 from corpus.sources import MANIFEST, Source, SourceError, read_manifest, source_of
 from corpus.sources.file_names import fault_of
-
-_LARGEST_FILE = 200 * 1024 * 1024  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,12 @@ class Addition:
     beside: frozenset[str]
 
 
-def examine_file(path: Path, title: str | None, known: Sequence[Compilation]) -> Addition:
+def examine_file(
+    path: Path,
+    title: str | None,
+    known: Sequence[Compilation],
+    limits: ReadingLimits = DEFAULT_LIMITS,
+) -> Addition:
     """Read a file, find its documents and say what is doubtful about them. Changes nothing.
 
     ``known`` are the compilations there already; ``title`` is that of the whole file, by default
@@ -54,16 +58,21 @@ def examine_file(path: Path, title: str | None, known: Sequence[Compilation]) ->
     if fault := fault_of(path.name):
         raise SourceError(f"{fault}。请把文件改名后再试。")
     try:
-        if path.stat().st_size > _LARGEST_FILE:
-            raise SourceError(f"文件 {path} 超过 200 MB。请拆分后再试。")
+        if path.stat().st_size > limits.file_bytes:
+            largest = limits.file_bytes // MEGABYTE
+            raise SourceError(f"文件 {path} 超过了 {largest} MB。请拆分后再试。")
         content = path.read_bytes()
     except OSError as error:
         raise SourceError(f"无法打开文件 {path}({error.strerror or error})。请核对路径。") from None
-    return examine_content(path, content, title, known)
+    return examine_content(path, content, title, known, limits)
 
 
 def examine_content(
-    path: Path, content: bytes, title: str | None, known: Sequence[Compilation]
+    path: Path,
+    content: bytes,
+    title: str | None,
+    known: Sequence[Compilation],
+    limits: ReadingLimits = DEFAULT_LIMITS,
 ) -> Addition:
     """As :func:`examine_file`, of a file at ``path`` that was read before.
 
@@ -84,7 +93,7 @@ def examine_content(
             "如果是另一份文件,请改名后再试。"
         )
     taken = {document.id for compilation in known for document in compilation.documents}
-    source = source_of(content, entry, path)
+    source = source_of(content, entry, path, limits)
     compilation = parse_source(source)
     qualified = [document.id for document in compilation.documents if document.id in taken]
     if qualified:

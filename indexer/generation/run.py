@@ -83,7 +83,8 @@ def open_clauses(settings: IndexSettings, files: Sequence[str] | None = None) ->
     """
     folder = settings.added_folder
     try:
-        sources = load_sources(folder) if (folder / MANIFEST).exists() else ()
+        is_there = (folder / MANIFEST).exists()
+        sources = load_sources(folder, limits=settings.reading_limits) if is_there else ()
         added = {source.file: source for source in sources}
         for name in files or ():
             if name not in added:

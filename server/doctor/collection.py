@@ -56,7 +56,9 @@ _MOST_SHOWN = 5
 def examine_collection(settings: IndexSettings) -> Iterator[Finding]:
     """From the sources to the index; nothing is changed but the model's cache."""
     try:
-        sources = load_sources(settings.sources_folder, settings.added_folder)
+        sources = load_sources(
+            settings.sources_folder, settings.added_folder, settings.reading_limits
+        )
     except SourceError as error:
         yield Finding("来源", Severity.FAULT, str(error))
         sources = ()

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from corpus.benefits.facts import Fact, FactType
 from indexer.errors import InvalidQueryError
@@ -44,11 +44,11 @@ class Profile(BaseModel):
     level: str | None = Field(default=None, max_length=_LONGEST, examples=["中级"])
     groups: list[str] = Field(default_factory=list, max_length=30, examples=[["退捕渔民"]])
     employer: str | None = Field(default=None, max_length=_LONGEST)
-    year: int | None = Field(default=None, ge=1900, le=2200, examples=[2021])
+    year: int | None = Field(default=None, strict=True, ge=1900, le=2200, examples=[2021])
     place: str | None = Field(default=None, max_length=_LONGEST)
     facts: dict[str, bool | float | str | list[str]] = Field(default_factory=dict)
     ruled_out: dict[str, list[str]] = Field(default_factory=dict)
-    understood: bool = False
+    understood: StrictBool = False
 
     def stated(self, reader: FactReader, vocabulary: Mapping[str, Fact]) -> StatedFacts:
         """The facts that the profile states.

@@ -35,8 +35,11 @@ _PROBLEMS: dict[int | str, dict[str, object]] = {
         "content": {"application/problem+json": {}},
     }
     for status, description in (
+        (400, "请求的内容无法读取"),
         (404, "没有找到"),
+        (405, "不支持该请求方法,见 Allow"),
         (422, "参数或查询内容有误"),
+        (429, "太频繁,见 Retry-After"),
         (503, "索引或模型不可用"),
     )
 }
@@ -169,12 +172,7 @@ def match_benefits(kb: KnowledgeBaseOf, asked: BenefitsIn) -> BenefitsOut:
     return kb.benefits(asked)
 
 
-@router.post(
-    "/feedback",
-    summary="评价一个回答(需要开启)",
-    status_code=204,
-    responses={429: {"model": ProblemOut, "description": "太频繁,见 Retry-After"}},
-)
+@router.post("/feedback", summary="评价一个回答(需要开启)", status_code=204)
 def send_feedback(
     kb: KnowledgeBaseOf, box: FeedbackBoxOf, client: ClientOf, given: FeedbackIn
 ) -> None:

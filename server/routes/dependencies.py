@@ -6,7 +6,6 @@ its pool, which costs more than they do.
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated, Literal
 
 from fastapi import Depends, Query, Request
@@ -17,6 +16,7 @@ from indexer.filters import Filters
 from server.feedback import FeedbackBox
 from server.knowledge_base import KnowledgeBase
 from server.metrics import ServerMetrics
+from server.schemas.day import Day
 from server.service import Holding
 
 
@@ -58,7 +58,7 @@ async def filters(
     year_from: Annotated[int | None, Query(ge=1900, le=2200, description="起始年份")] = None,
     year_to: Annotated[int | None, Query(ge=1900, le=2200, description="截止年份")] = None,
     section: Annotated[str | None, Query(max_length=100, description="汇编栏目")] = None,
-    as_of: Annotated[date | None, Query(description="以哪一天为准;此后印发的文件不计")] = None,
+    as_of: Annotated[Day | None, Query(description="以哪一天为准;此后印发的文件不计")] = None,
     status: Annotated[
         Status | Literal[""] | None, Query(description="有效性,以 as_of 那天(默认今天)为准")
     ] = None,
@@ -80,4 +80,4 @@ MetricsOf = Annotated[ServerMetrics, Depends(server_metrics)]
 FeedbackBoxOf = Annotated[FeedbackBox, Depends(feedback_box)]
 ClientOf = Annotated[str, Depends(client_address)]
 FiltersOf = Annotated[Filters, Depends(filters)]
-AsOf = Annotated[date | None, Query(description="以哪一天为准判断时效,默认今天")]
+AsOf = Annotated[Day | None, Query(description="以哪一天为准判断时效,默认今天")]

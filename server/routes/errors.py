@@ -47,6 +47,7 @@ def install(app: FastAPI) -> None:
     async def http(request: Request, error: HTTPException) -> Response:
         detail = _HTTP_DETAILS.get(error.status_code, str(error.detail))
         document = problem("http", "请求无法处理", error.status_code, detail)
+        document.headers.update(error.headers or {})  # of a 405 which methods are allowed
         if error.status_code != 404:
             return document
         return _as_wanted(request, document, "没有这个页面。请核对地址,或在下面检索。")

@@ -12,6 +12,7 @@ from indexer.query import LONGEST_QUERY
 from server import notebook
 from server.answering.answer import Answer, Part
 from server.schemas.benefit import BenefitOut
+from server.schemas.day import Day
 from server.schemas.search import HitOut
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ class AnswerIn(BaseModel):
     )
 
     question: str = Field(min_length=1, max_length=LONGEST_QUERY, description="问题")
-    as_of: datetime.date | None = Field(
+    as_of: Day | None = Field(
         default=None, description="以哪一天为准判断时效,默认今天;此后印发的文件不计"
     )
 

@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from corpus.benefits.facts import Fact
 from corpus.benefits.rules import Statement
@@ -16,6 +16,7 @@ from server.eligibility.amounts import ComputedAmount
 from server.eligibility.asking import OpenQuestion
 from server.eligibility.matching import MatchedBenefit, Verdict
 from server.eligibility.profile import Profile, UnderstoodProfile
+from server.schemas.day import Day
 from server.schemas.search import HitOut
 
 
@@ -26,6 +27,15 @@ class BenefitsIn(BaseModel):
     that the person can't tell, not to be asked for again.
     """
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "anyOf": [
+                {"required": ["profile"], "properties": {"profile": {"type": "object"}}},
+                {"required": ["question"], "properties": {"question": {"type": "string"}}},
+            ]
+        }
+    )
+
     profile: Profile | None = None
     question: str | None = Field(
         default=None,
@@ -33,7 +43,7 @@ class BenefitsIn(BaseModel):
         max_length=LONGEST_QUERY,
         examples=["我是电工,考了中级证,能领多少钱"],
     )
-    as_of: datetime.date | None = Field(default=None, description="以哪一天为准")
+    as_of: Day | None = Field(default=None, description="以哪一天为准")
     skip: list[str] = Field(default_factory=list, max_length=300, description="不再问的情况")
 
     @model_validator(mode="after")

@@ -7,7 +7,7 @@ from pathlib import Path, PurePath
 
 import anyio
 
-from corpus.readers import READERS
+from corpus.readers import ENDINGS
 from corpus.sources.file_names import fault_of
 from indexer.errors import DianceError, IngestError
 
@@ -28,8 +28,8 @@ def require_file_name(name: str) -> str:
     """
     if fault := fault_of(name):
         raise IngestError(f"{fault}。请改名后再试。")
-    if PurePath(name).suffix.lower() not in READERS:
-        known = "、".join(sorted(ending.lstrip(".") for ending in READERS))
+    if PurePath(name).suffix.lower() not in ENDINGS:
+        known = "、".join(sorted(ending.lstrip(".") for ending in ENDINGS))
         raise IngestError(f"不认识这种格式。文件名请以 {known} 之一结尾。")
     return name
 

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from corpus.readers import READERS
+from corpus.readers import ENDINGS
 from corpus.sources.file_names import fault_of
 from indexer.errors import IngestError
 from server.app import create_app
@@ -224,7 +224,7 @@ def test_a_name_that_is_taken_stays_in_its_folder(name: str) -> None:
 def test_usual_names_are_taken(name: str) -> None:
     assert fault_of(name) is None
     assert require_file_name(name) == name
-    assert Path(name).suffix.lower() in READERS
+    assert Path(name).suffix.lower() in ENDINGS
 
 
 @pytest.mark.parametrize("name", ["../../server/settings.py", "..", "a.txt"])

@@ -28,7 +28,8 @@ def send_feedback(
     comment: Annotated[str, Form()] = "",
 ) -> Response:
     """Keep it and go on to the thanks, so that reloading sends nothing twice."""
-    given = {"question": question, "helpful": helpful, "comment": comment}
+    chosen = {"yes": True, "no": False}.get(helpful)
+    given = {"question": question, "helpful": chosen, "comment": comment}
     try:
         feedback = FeedbackIn.model_validate(given)
     except ValidationError:

@@ -20,7 +20,7 @@ export DIANCE_HOST := $(HOST)
 export DIANCE_PORT := $(PORT)
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test test-browser build eval ablation reading train lint clean
+.PHONY: help serve test test-browser build eval ablation bench reading train lint clean
 
 help: ## Show this help
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -48,6 +48,11 @@ eval: $(RUNTIME) ## Measure retrieval on eval/datasets/dev.jsonl (QUESTIONS=file
 
 ablation: $(DEV) ## Measure what each part of the search adds (QUESTIONS=file, PLOT=figure.svg)
 	@$(DIANCE) eval --ablation $(if $(QUESTIONS),--questions $(QUESTIONS)) $(if $(PLOT),--plot $(PLOT))
+
+bench: $(DEV) ## Measure the search beside its peers (SYSTEMS="diance txtai", QUESTIONS=file, ROUNDS=3)
+	@$(DIANCE) build
+	@$(BIN)/python -m eval.bench $(if $(SYSTEMS),--systems "$(SYSTEMS)") \
+	  $(if $(QUESTIONS),--questions $(QUESTIONS)) $(if $(ROUNDS),--rounds $(ROUNDS))
 
 reading: $(DEV) ## Measure how exactly documents are read (CASES=folder, STATUTES=file)
 	@$(DIANCE) build

@@ -59,9 +59,7 @@ class HaystackHybrid:
         store.write_documents(
             [
                 Document(id=id_, content=cutter.spaced(text), embedding=vector.tolist())
-                for id_, text, vector in zip(
-                    collection.ids, collection.texts, vectors, strict=True
-                )
+                for id_, text, vector in zip(collection.ids, collection.texts, vectors, strict=True)
             ]
         )
         store.save_to_disk(str(folder / _FILE))

@@ -15,12 +15,14 @@ from typing import Any
 
 from pymilvus import (
     AnnSearchRequest,
+    CollectionSchema,
     DataType,
     Function,
     FunctionType,
     MilvusClient,
     RRFRanker,
 )
+from pymilvus.milvus_client import IndexParams
 
 from eval.bench.collection import Collection, Vectors
 from eval.bench.peers import CANDIDATES
@@ -77,7 +79,7 @@ class MilvusHybrid:
         return [str(hit["id"]) for hit in found]
 
 
-def _schema(client: MilvusClient, terms: tuple[str, ...], dimension: int) -> Any:
+def _schema(client: MilvusClient, terms: tuple[str, ...], dimension: int) -> CollectionSchema:
     schema = client.create_schema()
     schema.add_field("id", DataType.VARCHAR, is_primary=True, max_length=512)
     schema.add_field(
@@ -103,7 +105,7 @@ def _analyser(terms: tuple[str, ...]) -> dict[str, Any]:
     }
 
 
-def _indexes(client: MilvusClient) -> Any:
+def _indexes(client: MilvusClient) -> IndexParams:
     indexes = client.prepare_index_params()
     indexes.add_index("dense", index_type="AUTOINDEX", metric_type="COSINE")
     indexes.add_index("sparse", index_type="SPARSE_INVERTED_INDEX", metric_type="BM25")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from eval.bench.collection import Vectors
 from eval.bench.peers import QueryEncoder
 from indexer.settings import IndexSettings
 
@@ -34,7 +35,10 @@ def query_encoder(encoding: Encoding) -> QueryEncoder:
 
     model = SentenceTransformer(folder, device="cpu")
 
-    def encode(question: str) -> object:
-        return model.encode_query(question, normalize_embeddings=True, show_progress_bar=False)
+    def encode(question: str) -> Vectors:
+        vector: Vectors = model.encode_query(
+            question, normalize_embeddings=True, show_progress_bar=False
+        )
+        return vector
 
-    return encode  # type: ignore[return-value]
+    return encode

@@ -12,8 +12,8 @@ from rich.console import Console
 from rich.table import Table
 
 from eval.ablation import SIGNIFICANT
+from eval.bench.collection import Wording
 from eval.bench.measurement import COMPARED, Comparison, Measured, best_peer, compare
-from eval.bench.systems import OURS
 from eval.measures import Estimate
 from eval.plots import Drawing, write_drawing
 from indexer.errors import DianceError
@@ -63,8 +63,8 @@ def show(systems: Sequence[Measured], questions: Path) -> None:
     _show_best(systems)
     _console.print(_table("速度", SPEED_COLUMNS, systems))
     _console.print(_table("代价", COST_COLUMNS, systems))
-    if any(each.variant.name == _reference_name(systems) for each in systems):
-        _console.print(_ratio_table(systems))
+    if (ours := reference(systems)) is not None:
+        _console.print(_ratio_table(systems, ours))
 
 
 def _quality_table(systems: Sequence[Measured]) -> Table:
@@ -109,28 +109,25 @@ def _table(
     return table
 
 
-def _reference_name(systems: Sequence[Measured]) -> str:
-    """Ours with its questions, which is what is shipped; without them if that is all there is."""
-    names = [each.variant.name for each in systems if each.variant.is_ours]
-    return max(names, key=len, default=OURS)
+def reference(systems: Sequence[Measured]) -> Measured | None:
+    """Ours with its questions, as it is shipped; without them if that is all there is of ours."""
+    ours = {each.variant.wording: each for each in systems if each.variant.is_ours}
+    return ours.get(Wording.QUESTIONS) or ours.get(Wording.TEXTS)
 
 
 def ratios(systems: Sequence[Measured]) -> dict[str, dict[str, float]]:
-    """Each system's figures over those of ours, by name; above 1 is more than ours.
-
-    Raises:
-        StopIteration: ours isn't among the systems.
-    """
-    name = _reference_name(systems)
-    ours = next(each for each in systems if each.variant.name == name)
+    """Each system's figures over those of ours, by name; above 1 is more. Nothing without ours."""
+    ours = reference(systems)
+    if ours is None:
+        return {}
     return {
         each.variant.name: {head: of(each) / max(of(ours), 1e-9) for head, of in RATIOS.items()}
         for each in systems
     }
 
 
-def _ratio_table(systems: Sequence[Measured]) -> Table:
-    table = Table("系统", title=f"与 {_reference_name(systems)} 之比", title_justify="left")
+def _ratio_table(systems: Sequence[Measured], ours: Measured) -> Table:
+    table = Table("系统", title=f"与 {ours.variant.name} 之比", title_justify="left")
     for head in RATIOS:
         table.add_column(head, justify="right")
     for name, values in ratios(systems).items():
@@ -148,11 +145,10 @@ def write_json(path: Path, systems: Sequence[Measured]) -> None:
     Raises:
         DianceError: the file can't be written.
     """
-    has_ours = any(each.variant.is_ours for each in systems)
     content = {
         "systems": {each.variant.name: _entry(each) for each in systems},
         "comparisons": [asdict(each) for each in compare(systems)],
-        "ratios": ratios(systems) if has_ours else {},
+        "ratios": ratios(systems),
     }
     try:
         path.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")

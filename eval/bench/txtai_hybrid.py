@@ -10,7 +10,6 @@ stored; ids are what comes back.
 
 from __future__ import annotations
 
-import types
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -74,11 +73,10 @@ class TxtaiHybrid:
         return [str(id_) for id_, _ in self._embeddings.search(question, limit)]
 
 
-def _transform(encode: QueryEncoder) -> types.FunctionType:
-    """Texts -> vectors as ``external`` wants it: a function, nothing else that can be called."""
+def _transform(encode: QueryEncoder) -> Callable[[Sequence[str]], Vectors]:
+    """Texts -> vectors as ``external`` wants it: a plain function, which it doesn't instantiate."""
 
     def transform(texts: Sequence[str]) -> Vectors:
         return np.stack([encode(text) for text in texts])
 
-    assert isinstance(transform, types.FunctionType)
     return transform

@@ -168,7 +168,7 @@ def test_percentiles_are_of_all_timed_questions() -> None:
 
 def ours_with(scores: Measured, wording: Wording) -> Measured:
     """A system of ours that answers all questions, otherwise like the given one."""
-    perfect = tuple({name: 1.0 for name in score} for score in scores.scores)
+    perfect = tuple(dict.fromkeys(score, 1.0) for score in scores.scores)
     return Measured(
         Variant(OURS, wording),
         scores.index,

@@ -182,7 +182,7 @@ def plot(path: Path, systems: Sequence[Measured]) -> None:
             axes.errorbar(
                 [median],
                 [quality.mean],
-                xerr=[[0], [max(0.0, each.timing.at(99) - median)]],
+                xerr=[[0.0], [max(0.0, each.timing.at(99) - median)]],
                 yerr=[[quality.mean - quality.low], [quality.high - quality.mean]],
                 fmt="*" if each.variant.is_ours else "o" if each.variant.embeds else "s",
                 markersize=12 if each.variant.is_ours else 6,

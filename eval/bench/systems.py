@@ -123,6 +123,6 @@ def from_json(content: Mapping[str, str | None]) -> Variant:
     encoding = content["encoding"]
     return Variant(
         str(content["family"]),
-        Wording(content["wording"]),
+        Wording(str(content["wording"])),
         Encoding(encoding) if encoding else None,
     )

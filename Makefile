@@ -20,7 +20,7 @@ export DIANCE_HOST := $(HOST)
 export DIANCE_PORT := $(PORT)
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test test-browser crash fuzz build eval agreement ablation reading profile load soak scale train lint sbom clean
+.PHONY: help serve test test-browser crash fuzz build eval agreement ablation bench reading profile load soak scale train lint sbom clean
 
 help: ## Show this help
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -62,6 +62,11 @@ agreement: $(DEV) ## Compare the Milvus engine (Lite, or DIANCE_MILVUS_URI) with
 
 ablation: $(DEV) ## Measure what each part of the search adds (QUESTIONS=file, PLOT=figure.svg)
 	@$(DIANCE) eval --ablation $(if $(QUESTIONS),--questions $(QUESTIONS)) $(if $(PLOT),--plot $(PLOT))
+
+bench: $(DEV) ## Measure the search beside its peers (SYSTEMS="diance txtai", QUESTIONS=file, ROUNDS=3)
+	@$(DIANCE) build
+	@$(BIN)/python -m eval.bench $(if $(SYSTEMS),--systems "$(SYSTEMS)") \
+	  $(if $(QUESTIONS),--questions $(QUESTIONS)) $(if $(ROUNDS),--rounds $(ROUNDS))
 
 reading: $(DEV) ## Measure how exactly documents are read (CASES=folder, STATUTES=file)
 	@$(DIANCE) build

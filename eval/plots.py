@@ -111,7 +111,7 @@ def plot_ladder(report: AblationReport, path: Path) -> None:
     Raises:
         DianceError: see :func:`require_plotting`; or the file can't be written.
     """
-    _write(ladder_drawing(report), path)
+    write_drawing(ladder_drawing(report), path)
 
 
 def plot_reliability(report: AnswerabilityReport, path: Path) -> None:
@@ -120,7 +120,7 @@ def plot_reliability(report: AnswerabilityReport, path: Path) -> None:
     Raises:
         DianceError: see :func:`require_plotting`; or the file can't be written.
     """
-    _write(reliability_drawing(report), path)
+    write_drawing(reliability_drawing(report), path)
 
 
 def svg_of(drawing: Drawing, *, is_dark: bool) -> bytes:
@@ -132,7 +132,12 @@ def svg_of(drawing: Drawing, *, is_dark: bool) -> bytes:
     return _render(drawing, "svg", is_dark=is_dark, is_transparent=True)
 
 
-def _write(drawing: Drawing, path: Path) -> None:
+def write_drawing(drawing: Drawing, path: Path) -> None:
+    """Write a figure in the format that the name of the file ends in.
+
+    Raises:
+        DianceError: see :func:`require_plotting`; or the file can't be written.
+    """
     require_plotting(path)
     content = _render(drawing, path.suffix.lower().removeprefix("."))
     try:

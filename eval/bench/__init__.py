@@ -1,0 +1,1 @@
+"""This project beside its peers: the same texts, questions, machine and run."""

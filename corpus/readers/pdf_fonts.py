@@ -23,6 +23,8 @@ from pypdf.generic import (
     StreamObject,
 )
 
+from corpus.readers.half_characters import without_half_characters
+
 _LINE = 1000.0  # points from string to string when they are decoded one below the other
 
 
@@ -100,12 +102,11 @@ _LOOKALIKE = re.compile(
     "[\u2e80-\u2fdf\uf900-\ufad9\ufb00-\ufb06]"
 )  # radicals, variants, ligatures
 _CONTROL = re.compile(r"[\x00-\x08\n-\x1f\x7f-\x9f]")
-_LONE_SURROGATE = re.compile("[\ud800-\udfff]")  # half a character, which can't be stored
 
 
 def plain(text: str) -> str:
     """Radicals that fonts put for the characters they look like (⽅ for 方) made characters."""
-    text = _LONE_SURROGATE.sub("\ufffd", _CONTROL.sub("", text)).translate(_RADICALS)
+    text = without_half_characters(_CONTROL.sub("", text)).translate(_RADICALS)
     return _LOOKALIKE.sub(lambda hit: unicodedata.normalize("NFKC", hit[0]), text)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from pydantic import BaseModel, Field
 
+from corpus.readers.half_characters import without_half_characters
 from server.suggestions import Suggestion, SuggestionKind
 
 MOST_SUGGESTIONS = 20
@@ -30,7 +31,7 @@ class SuggestionsOut(BaseModel):
     def of(cls, query: str, suggestions: Iterable[Suggestion]) -> SuggestionsOut:
         """The JSON of suggestions."""
         return cls(
-            query=query,
+            query=without_half_characters(query),
             suggestions=[
                 SuggestionOut(
                     kind=each.kind,

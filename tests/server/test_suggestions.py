@@ -108,3 +108,8 @@ def test_the_api_suggests_in_the_agreed_form(knowledge_base: KnowledgeBase) -> N
     }
     assert client.get("/api/v1/suggest", params={"q": ""}).status_code == 422
     assert client.get("/api/v1/suggest", params={"q": "。。"}).json()["suggestions"] == []
+
+
+def test_half_a_character_is_answered_with_what_can_be_sent(knowledge_base: KnowledgeBase) -> None:
+    suggested = knowledge_base.suggest("电工\ud800")
+    assert "电工\ufffd" in suggested.model_dump_json()

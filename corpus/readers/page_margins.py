@@ -12,9 +12,9 @@ from statistics import median
 from corpus.readers.text_lines import TextLine
 
 _PAGE_NUMBER = re.compile(
-    r"[-—–－·\s]*第?\s*(\d{1,4})\s*页?(?:\s*[,，/]?\s*共\s*\d+\s*页|\s*/\s*\d+)?[-—–－·\s]*"
+    r"[-—–－·\s]*+第?\s*+(\d{1,4})\s*+页?(?:\s*+[,，/]?\s*+共\s*+\d+\s*+页|\s*+/\s*+\d+)?[-—–－·\s]*+"
 )
-_NUMBER_BESIDE_HEAD = re.compile(r"(\d{1,4})\s{2,}\D.*|.*\D\s{2,}(\d{1,4})")
+_NUMBER_BESIDE_HEAD = re.compile(r"(\d{1,4})\s{2,}+[^\d\s].*|.*[^\d\s]\s{2,}+(\d{1,4})")
 _ATTACHMENT_LABEL = re.compile(r"附[件表录]?#?[:：]?")
 _SHARE = 0.4  # of the pages must have a running head for it to be one
 _EDGE = 0.12  # of the height of a page: where running heads and page numbers stand

@@ -12,7 +12,7 @@ from statistics import median
 from corpus.readers.text_lines import TextLine, join
 
 # An entry of a contents list: it ends in its page, over leaders or a gap.
-_CONTENTS_ENTRY = re.compile(r".+(?:[.…·]{2,}|\s{2,}+)\s*+[(（]?\d{1,4}[)）]?")
+_CONTENTS_ENTRY = re.compile(r".+(?:[.…·]{2,}+|\s{2,}+)\s*+[(（]?\d{1,4}[)）]?")
 # Stands alone on its line at the left margin (GB/T 9704-2012, 7.3.8), whatever comes before.
 _ATTACHMENT_LABEL = re.compile(r"附[件表录]\s*[\d一二三四五六七八九十]*\s*[:：]?")
 _RAGGED = 2.2  # characters by which a full line may fall short of the right margin

@@ -39,9 +39,9 @@ _OWN_RULE = re.compile(
     r"(?:出|定|发|给|奖|补|制定|发布|的(?:标准|政策|规定|办法|补贴|奖励))|实施细则|另外再|再加"
 )
 _NUMBER = re.compile(r"[一-鿿]{0,8}\D{0,2}(?:19|20)\d\d\D{0,2}?第?\d{1,4}\s*[号號]")
-_ARTICLE = r"第?\s*[一二三四五六七八九十百零〇\d]+\s*条"
+_ARTICLE = r"第?\s*+[一二三四五六七八九十百零〇\d]++\s*+条"
 _QUOTED_LAW = re.compile(r"《([^《》]{2,40})》")
-_LAW_ARTICLE = re.compile(rf"([一-鿿]{{2,16}}(?:法|条例))\s*{_ARTICLE}")
+_LAW_ARTICLE = re.compile(rf"([一-鿿]{{2,16}}(?:法|条例))\s*+{_ARTICLE}")
 _LEAD = re.compile(r"^.*(?:按照|根据|依据|依照|违反|请问|查|看|和|与|《)")
 # Without 年 a figure after a verb of paying is a sum: 每人发2000.
 _YEAR = re.compile(
@@ -120,7 +120,7 @@ class Scope:
             return None
         by_article = [_LEAD.sub("", hit[1]) for hit in _LAW_ARTICLE.finditer(text)]
         for hit in _QUOTED_LAW.finditer(text):
-            if re.match(rf"\s*{_ARTICLE}", text[hit.end() :]):
+            if re.match(rf"\s*+{_ARTICLE}", text[hit.end() :]):
                 by_article.append(hit[1])
             elif not self._has_title(hit[1]) and not any(
                 comparable(hit[1]) in comparable(_words_of(each)) for each in result.hits

@@ -294,7 +294,8 @@ class SearchIndex:
         asked = [WeightedTerms(1.0, [*words, *self.tokenizer.bigrams(query)])]
         terms = self.lexicon.official_terms(query) if self._settings.lexicon else []
         if terms:
-            expansion = index_terms(" ".join(terms), self.tokenizer)
+            # Each term by itself: the tokenizer remembers what it has cut.
+            expansion = [found for term in terms for found in index_terms(term, self.tokenizer)]
             asked.append(WeightedTerms(_EXPANSION_WEIGHT, expansion))
         return asked
 

@@ -113,14 +113,19 @@ class Tokenizer:
         if dictionary is not None:
             self._cutter.load_userdict(str(dictionary))
         self._stop_words = frozenset(STOP_WORDS.read_text(encoding="utf-8").split())
+        # Search, answer and benefits ask for the words of one question after the other.
+        self._cut = lru_cache(maxsize=256)(self._cut_text)
 
     def words(self, text: str) -> list[str]:
         """Search-mode words: long words and the shorter words inside them, in order."""
-        return [
+        return list(self._cut(text))
+
+    def _cut_text(self, text: str) -> tuple[str, ...]:
+        return tuple(
             word
             for word in self._cutter.cut_for_search(fold(text))
             if _WORD.search(word) and word not in self._stop_words
-        ]
+        )
 
     def boundaries(self, text: str) -> frozenset[int]:
         """Offsets into folded text at which a word begins or ends, by the likeliest cut."""

@@ -379,7 +379,7 @@ class KnowledgeBase:
         document = store.document(names[0]) if names else None
         if document is None:
             raise NotFoundError(
-                f"没有编号或文号为“{id_or_number}”的文件。可以用 lookup 查找相近的文号。"
+                f"没有编号或文号为“{id_or_number}”的文件。请核对文号,或按文号检索,写法不必一致。"
             )
         return document
 

@@ -10,6 +10,7 @@ import logging
 import marshal
 import os
 import re
+import stat
 import tempfile
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
@@ -142,14 +143,35 @@ def _language() -> jieba.Tokenizer:
     """The words of jieba's own dictionary, with their beginnings half a million; read once."""
     jieba.setLogLevel(logging.WARNING)
     language = jieba.Tokenizer()
-    cached = Path(tempfile.gettempdir(), "jieba.cache")
-    # jieba reads what it has kept there word by word, which takes three times as long.
+    folder = _private_folder()
+    if folder is None:
+        language.FREQ, language.total = language.gen_pfdict(language.get_dict_file())
+        language.initialized = True
+        return language
+    language.tmp_dir = str(folder)  # where jieba keeps what it has read
+    # It reads that word by word, which takes three times as long.
     with suppress(OSError, EOFError, TypeError, ValueError):
-        if cached.stat().st_uid == os.getuid():
-            language.FREQ, language.total = marshal.loads(cached.read_bytes())
-            language.initialized = True
+        language.FREQ, language.total = marshal.loads((folder / "jieba.cache").read_bytes())
+        language.initialized = True
     language.initialize()
     return language
+
+
+def _private_folder() -> Path | None:
+    """A folder for temporary files that nobody else can write to; None if there can't be one.
+
+    What lies there is read without being checked: in the folder that all share it could be
+    anybody's.
+    """
+    folder = Path(tempfile.gettempdir(), f"diance-{os.getuid()}")
+    try:
+        with suppress(FileExistsError):
+            folder.mkdir(mode=0o700)
+        status = folder.lstat()
+    except OSError:
+        return None
+    is_ours = stat.S_ISDIR(status.st_mode) and status.st_uid == os.getuid()
+    return folder if is_ours and not status.st_mode & 0o077 else None
 
 
 def bigrams_of(text: str) -> list[str]:

@@ -200,7 +200,7 @@ def test_what_is_not_run_says_why_and_names_commands_that_exist(block: Block) ->
 
 def test_few_blocks_are_not_run() -> None:
     runnable = [block for block in BLOCKS if block.language in RUNNABLE]
-    assert sum(block.is_run for block in runnable) >= 0.7 * len(runnable)
+    assert sum(block.is_run for block in runnable) >= 0.6 * len(runnable)
 
 
 @pytest.mark.parametrize("block", [b for b in BLOCKS if b.options[:1] == ("of",)], ids=str)

@@ -1,0 +1,1 @@
+"""What finds candidates: one process with all in memory, or a cluster."""

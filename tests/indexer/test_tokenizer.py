@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import tempfile
 import unicodedata
+from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from zhconv import zhconv
 
 from corpus.model import Compilation
+from indexer import tokenizer
 from indexer.tokenizer import Tokenizer, collection_terms, fold
 
 _CONVERTED = sorted(zhconv.getdict("zh-cn"))
@@ -49,3 +53,14 @@ def test_bigrams_survive_a_wrong_character_beside_them() -> None:
 def test_one_tokenizer_does_not_change_another() -> None:
     Tokenizer(["电工中级证补贴"])
     assert "电工中级证补贴" not in Tokenizer().words("电工中级证补贴")
+
+
+def test_words_are_kept_where_nobody_else_can_write(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "gettempdir", lambda: str(tmp_path))
+    folder = tokenizer._private_folder()
+    assert folder is not None
+    assert folder.stat().st_mode & 0o077 == 0
+    folder.chmod(0o777)
+    assert tokenizer._private_folder() is None

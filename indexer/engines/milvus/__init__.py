@@ -1,0 +1,1 @@
+"""Milvus as an engine: a cluster, or Milvus Lite as a file."""

@@ -13,7 +13,6 @@ from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 import numpy as np
-from scipy.sparse import csc_array
 
 from indexer.engines.contract import WeightedTerms
 from indexer.lexical import LexicalIndex
@@ -53,6 +52,8 @@ def vectors_of_units(index: LexicalIndex) -> Iterator[SparseVector]:
 
     A vector may not be empty: a unit without terms has a dimension that is no term's.
     """
+    from scipy.sparse import csc_array  # noqa: PLC0415  (loads slowly, needed at a build only)
+
     by_term = csc_array(
         (index.weights, index.units, index.edges), shape=(index.size, len(index.terms))
     )

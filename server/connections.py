@@ -2,12 +2,15 @@
 
 uvicorn closes a connection that says nothing after a response, but waits without end for the first
 header, for the rest of one, and for a client to take what it asked for: each such connection would
-keep a file descriptor.
+keep a file descriptor. Nor does a response wait: of sockets that are handed to worker processes
+asyncio doesn't see that they are TCP, and leaves Nagle's algorithm on, which holds the body back
+until the client has confirmed the header, for 40 milliseconds.
 """
 
 from __future__ import annotations
 
 import asyncio
+import socket
 from typing import ClassVar
 
 import h11
@@ -24,6 +27,9 @@ class ImpatientProtocol(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A client has come and is to send a header."""
         super().connection_made(transport)
+        connection = transport.get_extra_info("socket")
+        if connection.family in (socket.AF_INET, socket.AF_INET6):
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._watch_header()
 
     def data_received(self, data: bytes) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
 from collections.abc import Iterator
+from typing import ClassVar
 
 import pytest
 import uvicorn
@@ -15,6 +17,16 @@ from starlette.routing import Route
 from server.connections import ImpatientProtocol
 
 _LARGE = "长" * 20_000_000  # more than any socket buffers
+
+
+class Observed(ImpatientProtocol):
+    without_delay: ClassVar[list[bool]] = []
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        connection = transport.get_extra_info("socket")
+        option = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+        self.without_delay.append(bool(option))
 
 
 @pytest.fixture(scope="module")
@@ -29,9 +41,7 @@ def port() -> Iterator[int]:
     with pytest.MonkeyPatch.context() as patch, socket.socket() as listening:
         patch.setattr(ImpatientProtocol, "idle_seconds", 0.5)
         listening.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(
-            uvicorn.Config(app, http=ImpatientProtocol, ws="none", log_config=None)
-        )
+        server = uvicorn.Server(uvicorn.Config(app, http=Observed, ws="none", log_config=None))
         thread = threading.Thread(target=server.run, args=([listening],))
         thread.start()
         listening.listen()
@@ -55,6 +65,12 @@ def read_to_the_end(connection: socket.socket) -> bytes:
     except ConnectionResetError:
         pass
     return read
+
+
+def test_a_body_is_not_held_back_until_its_header_is_confirmed(connection: socket.socket) -> None:
+    connection.sendall(b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+    assert read_to_the_end(connection).endswith(b"here")
+    assert all(Observed.without_delay)
 
 
 @pytest.mark.parametrize("sent", [b"", b"GET / HT", b"GET / HTTP/1.1\r\nHost: a\r\nX-Slow: "])

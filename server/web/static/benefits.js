@@ -16,12 +16,23 @@ function addressOf(form) {
   return `${PATH}?${new URLSearchParams(filled)}`;
 }
 
+/** Another page, parsed by the browser: the policy of our pages forbids to parse text as HTML. */
+function load(address) {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open("GET", address);
+    request.responseType = "document";
+    request.onload = () => resolve(request.responseXML);
+    request.onerror = () => reject(new Error("no response"));
+    request.send();
+  });
+}
+
 /** Shows another page of benefits in place of this one; where that fails, as any page. */
 async function show(address, focused) {
   try {
-    const response = await fetch(address);
-    const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    const main = page.querySelector("main");
+    const page = await load(address);
+    const main = page?.querySelector("main") ?? null;
     if (main === null || page.querySelector("#results") === null) throw new Error("no results");
     history.pushState(null, "", address);
     document.querySelector("main").replaceWith(main);

@@ -14,7 +14,9 @@ _LONGEST = 300  # seconds for all of them; one that never ends ends here
 # Made of expressions that are looked at themselves, or of literal text.
 KNOWN_LATER = {
     "corpus.document_number: re.compile(form, re.DOTALL)",
-    "indexer.correction: re.sub(pattern, plain, syllable)",
+    "indexer.correction: re.sub(pattern, plain, reading)",
+    "indexer.engines.milvus.collections: re.compile("
+    "f'{prefix}_([0-9a-f]{{{_FINGERPRINT_LENGTH}}})_(?:{kinds})')",
     "indexer.lexicon: re.compile('|'.join(spelt) or '(?!)')",
     "server.answering.measures: re.compile(asked)",
     "server.answering.measures: re.compile(given)",

@@ -16,6 +16,7 @@ from corpus.sources import MANIFEST, SourceError, read_manifest
 from corpus.sources.file_names import LONGEST_NAME
 from indexer.errors import BuildError, DianceError, NotFoundError
 from server.routes.dependencies import ClientOf
+from server.routes.problem_responses import problem_responses
 from server.schemas.administration import (
     AddedFileOut,
     FeedbackOut,
@@ -74,19 +75,12 @@ FileName = Annotated[
     Query(min_length=1, max_length=LONGEST_NAME, description="文件名,以 txt、md、pdf、docx 结尾"),
 ]
 
-_PROBLEMS: dict[int | str, dict[str, object]] = {
-    status: {
-        "model": ProblemOut,
-        "description": description,
-        "content": {"application/problem+json": {}},
-    }
-    for status, description in (
-        (401, "没有令牌或令牌不对"),
-        (404, "没有找到"),
-        (422, "参数有误"),
-        (429, "失败次数或排队的任务太多,见 Retry-After"),
-    )
-}
+_PROBLEMS = problem_responses(
+    (401, "没有令牌或令牌不对"),
+    (404, "没有找到"),
+    (422, "参数有误"),
+    (429, "失败次数或排队的任务太多,见 Retry-After"),
+)
 _UPLOAD = {
     "requestBody": {
         "description": "文件本身",

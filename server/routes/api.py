@@ -21,31 +21,25 @@ from server.routes.dependencies import (
     MetricsOf,
 )
 from server.routes.negotiation import MediaType
+from server.routes.problem_responses import problem_responses
 from server.schemas.answer import AnswerIn, AnswerOut
 from server.schemas.benefit import BenefitsIn, BenefitsOut
 from server.schemas.collection import CollectionOut
 from server.schemas.document import ClauseDetailOut, DocumentDetailOut, OriginalOut
-from server.schemas.search import DocumentsOut, LookupOut, ProblemOut, SearchOut
+from server.schemas.search import DocumentsOut, LookupOut, SearchOut
 from server.schemas.suggestion import MOST_SUGGESTIONS, SuggestionsOut
 
-_PROBLEMS: dict[int | str, dict[str, object]] = {
-    status: {
-        "model": ProblemOut,
-        "description": description,
-        "content": {"application/problem+json": {}},
-    }
-    for status, description in (
-        (400, "请求的内容无法读取"),
-        (404, "没有找到"),
-        (405, "不支持该请求方法,见 Allow"),
-        (408, "没有按时收到完整的内容"),
-        (413, "提交的内容太大"),
-        (422, "参数或查询内容有误"),
-        (429, "太频繁,见 Retry-After"),
-        (503, "索引或模型不可用,或访问的人太多(见 Retry-After)"),
-        (504, "没有按时得出结果"),
-    )
-}
+_PROBLEMS = problem_responses(
+    (400, "请求的内容无法读取"),
+    (404, "没有找到"),
+    (405, "不支持该请求方法,见 Allow"),
+    (408, "没有按时收到完整的内容"),
+    (413, "提交的内容太大"),
+    (422, "参数或查询内容有误"),
+    (429, "太频繁,见 Retry-After"),
+    (503, "索引或模型不可用,或访问的人太多(见 Retry-After)"),
+    (504, "没有按时得出结果"),
+)
 
 router = APIRouter(prefix="/api/v1", tags=["api"], responses=_PROBLEMS)
 

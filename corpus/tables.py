@@ -227,8 +227,10 @@ def _rows_of_line(
     width = _entry_width(heads)
     if width and all(cells[i].text.isdecimal() for i in filled if i % width == 0):
         for start in range(0, len(cells), width):
-            if cells[start].text:
-                yield _row(RowKind.ENTRY, line, heads, cells[start : start + width], start)
+            # One may stand without a number; no word of it is lost by that.
+            first = next((at for at in filled if start <= at < start + width), None)
+            if first is not None:
+                yield _row(RowKind.ENTRY, line, heads, cells[first : start + width], first)
     elif counts and not cells[0].text:
         blank_entry = bool(above) and not any(cell.text for cell in above[1:])
         yield _row(RowKind.ENTRY, line, () if blank_entry else heads, cells[filled[0] :], filled[0])

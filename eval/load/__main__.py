@@ -90,7 +90,7 @@ def _show_soak(report: SoakReport) -> None:
     _out.print(
         f"内存 {first // _MEBIBYTE}→{last // _MEBIBYTE} MB,预热后每万次请求 "
         f"{report.slope * 10_000 / _MEBIBYTE:+.2f} MB,共 {report.growth:+.1%}"
-        f"(不超过 {MOST_GROWTH:.0%});打开的文件 {report.files_before}→{report.files_after}"
+        f"(不超过 {MOST_GROWTH:.0%});打开的文件 {report.files_warm}→{report.files_after}"
     )
     _out.print("通过" if report.passed else "没有通过")
 

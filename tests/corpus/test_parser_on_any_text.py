@@ -39,6 +39,8 @@ _LINES = st.one_of(
 
 
 @given(st.lists(_LINES, max_size=40))
+# An entry without a number, beside one that has one.
+@example(["附件", "序号\t职业\t序号\t职业", "\t生产类\t1600\t2000", "一、总体要求"])
 @settings(max_examples=300, deadline=None)
 def test_each_character_is_placed_exactly_once(lines: list[str]) -> None:
     text = "\n".join(lines)

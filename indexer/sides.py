@@ -61,7 +61,7 @@ def fused_sides(found: Found, lexical_weight: float | None) -> Sides:
     A unit is as near as its nearest passage or question. ``lexical_weight`` is the share of BM25,
     or None to rank by it alone, unscaled.
     """
-    units = np.union1d(np.union1d(found.lexical.units, found.texts.units), found.questions.units)
+    units = _union(found.lexical.units, found.texts.units, found.questions.units)
     lexical = _spread(found.lexical, units)
     text = _spread(found.texts, units)
     question = _spread(found.questions, units)
@@ -83,6 +83,12 @@ def fused_sides(found: Found, lexical_weight: float | None) -> Sides:
         depth=FUSED_DEPTH,
     )
     return Sides(units, fused, matched, text, question, lexical)
+
+
+def _union(*ascending: Positions) -> Positions:
+    """All of them, ascending, each once; by sorting: numpy's own way hashes, ten times slower."""
+    together = np.sort(np.concatenate(ascending), kind="stable")
+    return together[np.concatenate([[True], together[1:] != together[:-1]])[: len(together)]]
 
 
 def _spread(candidates: Candidates, units: Positions) -> Scores:

@@ -94,8 +94,12 @@ class KnowledgeBase:
         self.index.close()
 
     def warm_up(self) -> None:
-        """Load the model and all else, so that the first question doesn't wait for it."""
-        self.answer("培训补贴多少钱")
+        """Load the model and all else, so that the first question doesn't wait for it.
+
+        No language model is asked: a start neither costs anything nor waits for somebody else.
+        """
+        self.search("培训补贴多少钱")
+        self.answerer.answer("培训补贴多少钱")
         self.suggest("培训")
 
     @property

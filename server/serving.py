@@ -82,6 +82,7 @@ def _config(settings: ServerSettings, host: str, port: int) -> Config:
         host=host,
         port=port,
         workers=settings.workers,
+        loop="server.shared_address:FairLoop",
         http=ImpatientProtocol,
         ws="none",
         log_config=None,

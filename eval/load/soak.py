@@ -23,7 +23,7 @@ _SETTLED = 8.0  # seconds after which the server has closed connections that say
 
 @dataclass(frozen=True, slots=True)
 class SoakReport:
-    """``resident[i]`` bytes after ``requests[i]`` requests; open files, idle, warm and at the end."""
+    """``resident[i]`` bytes after ``requests[i]`` requests; open files when idle, warm and at last."""
 
     requests: tuple[int, ...]
     resident: tuple[int, ...]
@@ -55,9 +55,7 @@ class SoakReport:
     def passed(self) -> bool:
         """No fault, memory within MOST_GROWTH, no more files open than after the warm-up."""
         return (
-            self.faults == 0
-            and self.growth <= MOST_GROWTH
-            and self.files_after <= self.files_warm
+            self.faults == 0 and self.growth <= MOST_GROWTH and self.files_after <= self.files_warm
         )
 
 

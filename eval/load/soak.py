@@ -23,7 +23,7 @@ _SETTLED = 8.0  # seconds after which the server has closed connections that say
 
 @dataclass(frozen=True, slots=True)
 class SoakReport:
-    """``resident[i]`` bytes after ``requests[i]`` requests; open files when idle, warm and at last."""
+    """``resident[i]`` bytes after ``requests[i]`` requests; open files when idle."""
 
     requests: tuple[int, ...]
     resident: tuple[int, ...]

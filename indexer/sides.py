@@ -87,8 +87,10 @@ def fused_sides(found: Found, lexical_weight: float | None) -> Sides:
 
 def _union(*ascending: Positions) -> Positions:
     """All of them, ascending, each once; by sorting: numpy's own way hashes, ten times slower."""
-    together = np.sort(np.concatenate(ascending), kind="stable")
-    return together[np.concatenate([[True], together[1:] != together[:-1]])[: len(together)]]
+    together: Positions = np.sort(np.concatenate(ascending), kind="stable")
+    is_another = np.ones(len(together), np.bool_)
+    is_another[1:] = together[1:] != together[:-1]
+    return together[is_another]
 
 
 def _spread(candidates: Candidates, units: Positions) -> Scores:

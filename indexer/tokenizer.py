@@ -13,13 +13,13 @@ import re
 import stat
 import tempfile
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from contextlib import suppress
 from functools import cache, lru_cache
 from pathlib import Path
 
 import jieba
-from zhconv import zhconv
+from opencc import OpenCC
 
 import corpus
 from corpus.model import Compilation, Provision, ProvisionKind
@@ -29,7 +29,6 @@ USER_DICTIONARY = _LEXICON / "user_dictionary.txt"
 STOP_WORDS = _LEXICON / "stop_words.txt"
 """Words that say how something is asked, not what about; one a line."""
 
-_SCRIPT = "zh-cn"
 _WORD = re.compile(r"\w")
 _HAN_RUN = re.compile(r"[一-鿿]+")
 _DECORATION = re.compile(r"[(（][^()（）]*[)）]|\s")
@@ -41,29 +40,14 @@ _TERM_FREQUENCY = 1000  # as in the dictionary kept by hand
 def fold(text: str) -> str:
     """Full- and half-width forms, case, compatibility forms (NFKC) and both scripts made one."""
     folded = unicodedata.normalize("NFKC", text).lower()
-    return folded if _is_simplified(folded) else str(zhconv.convert(folded, _SCRIPT))
-
-
-def _is_simplified(text: str) -> bool:
-    """Whether a conversion would change nothing; to look takes a fraction of its time."""
-    characters, words = _traditional()
-    found = set(text)
-    return characters.isdisjoint(found) and not any(
-        word in text for last in words.keys() & found for word in words[last]
-    )
+    whole = folded.encode(errors="replace").decode()  # OpenCC takes no half characters
+    return str(_to_simplified().convert(whole))
 
 
 @cache
-def _traditional() -> tuple[frozenset[str], Mapping[str, Sequence[str]]]:
-    """What a conversion changes: characters, and words without such a one by their last."""
-    table = zhconv.getdict(_SCRIPT)
-    changed = {typed for typed, converted in table.items() if typed != converted}
-    characters = frozenset(typed for typed in changed if len(typed) == 1)
-    words: dict[str, list[str]] = {}
-    for typed in changed:
-        if characters.isdisjoint(typed):
-            words.setdefault(typed[-1], []).append(typed)
-    return characters, words
+def _to_simplified() -> OpenCC:
+    """Characters only: words of Taiwan (程式, 建立) may mean something else here."""
+    return OpenCC("t2s")
 
 
 def collection_terms(compilations: Iterable[Compilation]) -> list[str]:

@@ -7,13 +7,10 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from zhconv import zhconv
 
 from corpus.model import Compilation
 from indexer import tokenizer
 from indexer.tokenizer import Tokenizer, collection_terms, fold
-
-_CONVERTED = sorted(zhconv.getdict("zh-cn"))
 
 
 def test_terms_of_art_stay_whole_and_are_cut_as_well() -> None:
@@ -33,11 +30,27 @@ def test_widths_and_case_are_folded() -> None:
     assert Tokenizer().words("ＳＹＢ培训") == Tokenizer().words("syb培训")
 
 
-@given(words=st.lists(st.sampled_from(_CONVERTED) | st.text(max_size=3), max_size=6))
-def test_folding_converts_all_that_a_conversion_changes(words: list[str]) -> None:
-    text = "".join(words)
-    folded = unicodedata.normalize("NFKC", text).lower()
-    assert fold(text) == zhconv.convert(folded, "zh-cn")
+@pytest.mark.parametrize(
+    ("typed", "printed"),
+    [
+        ("職業技能提升補貼", "职业技能提升补贴"),
+        ("企業新型學徒製", "企业新型学徒制"),
+        ("工傷保險費率", "工伤保险费率"),
+        ("村乾部著作權瞭解", "村干部著作权了解"),
+    ],
+)
+def test_traditional_characters_are_made_simplified(typed: str, printed: str) -> None:
+    assert fold(typed) == printed
+
+
+@given(text=st.text(st.sampled_from("職\ud800\0ａ") | st.characters(exclude_categories=[])))
+def test_wide_traditional_and_half_characters_leave_no_trace(text: str) -> None:
+    assert {"ａ", "職", "\ud800"}.isdisjoint(fold(text))
+
+
+def test_the_words_of_the_collection_stay_as_they_are(compilation: Compilation) -> None:
+    folded = unicodedata.normalize("NFKC", compilation.text).lower()
+    assert fold(compilation.text) == folded
 
 
 def test_question_words_and_punctuation_are_no_terms() -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool
 
 from corpus.benefits.facts import Fact, FactType
 from indexer.errors import InvalidQueryError
@@ -24,6 +24,11 @@ _ASKERS_BY_LAST_WORD = {
     "培训机构": ("培训机构", "培训中心", "评价机构"),
 }
 _LONGEST = 200  # characters of a field
+
+
+def _whole(typed: object) -> object:
+    """2021.0 as 2021: JSON has one kind of number, and its schemas call both an integer."""
+    return int(typed) if isinstance(typed, float) and typed.is_integer() else typed
 
 
 class Profile(BaseModel):
@@ -44,7 +49,9 @@ class Profile(BaseModel):
     level: str | None = Field(default=None, max_length=_LONGEST, examples=["中级"])
     groups: list[str] = Field(default_factory=list, max_length=30, examples=[["退捕渔民"]])
     employer: str | None = Field(default=None, max_length=_LONGEST)
-    year: int | None = Field(default=None, strict=True, ge=1900, le=2200, examples=[2021])
+    year: Annotated[int | None, BeforeValidator(_whole)] = Field(
+        default=None, strict=True, ge=1900, le=2200, examples=[2021]
+    )
     place: str | None = Field(default=None, max_length=_LONGEST)
     facts: dict[str, bool | float | str | list[str]] = Field(default_factory=dict)
     ruled_out: dict[str, list[str]] = Field(default_factory=dict)

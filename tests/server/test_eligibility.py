@@ -254,6 +254,8 @@ def test_the_api_answers_with_the_fields_of_the_contract(client: TestClient) -> 
         ({"profile": {"facts": {"星座": True}}}, "没有名为“星座”的情况"),
         ({"profile": {"facts": {"月工资": "很多"}}}, "应为:数字"),
         ({"profile": {"year": 20210}}, "year"),
+        ({"profile": {"year": 2021.5}}, "year"),
+        ({"profile": {"year": True}}, "year"),
         ({"question": ""}, "question"),
     ],
 )
@@ -264,6 +266,16 @@ def test_bad_input_is_refused_with_what_to_do(
     assert response.status_code == 422
     assert response.headers["content-type"] == "application/problem+json"
     assert words in response.json()["detail"]
+
+
+def test_a_year_is_a_whole_number_however_it_is_written(client: TestClient) -> None:
+    for year in ("2021", "2021.0"):
+        response = client.post(
+            "/api/v1/benefits/match",
+            content=f'{{"profile": {{"year": {year}}}}}',
+            headers={"Content-Type": "application/json"},
+        )
+        assert response.json()["profile"]["year"] == 2021
 
 
 # --- words and logic --------------------------------------------------------------------------

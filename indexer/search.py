@@ -44,6 +44,7 @@ from indexer.store import Store
 from indexer.tokenizer import USER_DICTIONARY, Tokenizer
 
 _EXPANSION_WEIGHT = 0.2  # of official terms that everyday words stand for
+_NOTHING = 1e-6  # what rounding makes of the lowest score, which is zero
 
 _log = logging.getLogger(__name__)
 
@@ -236,7 +237,7 @@ class SearchIndex:
         sides = self._sides(asked, words, mode, before)
         units, scores = sides.units, sides.fused
         if facets:
-            scores = np.where(scores > 0, scores, -np.inf)
+            scores = np.where(scores > _NOTHING, scores, -np.inf)
         if understood := self._reader.read(asked, words):
             units, scores = self._boosted(units, scores, understood, before)
         order = np.argsort(-scores, kind="stable")

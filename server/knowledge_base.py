@@ -94,12 +94,15 @@ class KnowledgeBase:
         self.index.close()
 
     def warm_up(self) -> None:
-        """Load the model and all else, so that the first question doesn't wait for it.
+        """Load the model and what answers need, so that the first question doesn't wait for it.
 
         No language model is asked: a start neither costs anything nor waits for somebody else.
         """
         self.search("培训补贴多少钱")
         self.answerer.answer("培训补贴多少钱")
+
+    def warm_up_suggestions(self) -> None:
+        """Likewise for what helps typing, which nobody's question waits for."""
         self.suggest("培训")
 
     @property

@@ -107,7 +107,9 @@ class Service:
             return
         self._attempt = _Attempt(pointer, now)
         try:
-            self._serve(self._opened())
+            knowledge_base = self._opened()
+            self._serve(knowledge_base)
+            knowledge_base.warm_up_suggestions()
         except DianceError as error:
             self._keep_serving(error)
         except Exception as error:

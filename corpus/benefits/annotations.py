@@ -5,12 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TypeVar
 
-import yaml
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 BENEFITS_FOLDER = Path(__file__).parent.parent / "annotations" / "benefits"
 
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _Entry = TypeVar("_Entry", bound=BaseModel)
 
 
@@ -27,8 +25,11 @@ def read_entries(path: Path, kind: type[_Entry]) -> list[_Entry]:
     Raises:
         BenefitRuleError: the file can't be read or is no YAML, or an entry isn't as ``kind`` wants.
     """
+    import yaml  # noqa: PLC0415  (needed at a build only)
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        entries = yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)
+        entries = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
         return TypeAdapter(list[kind]).validate_python(entries or [])  # type: ignore[valid-type]
     except OSError as error:
         raise BenefitRuleError(f"无法读取 {path.name}({error.strerror or error})。") from None

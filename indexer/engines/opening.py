@@ -1,4 +1,7 @@
-"""Which engine the settings name: opened for search, and given a new build."""
+"""Which engine the settings name: opened for search, and given a new build.
+
+An engine's modules are loaded when it is chosen.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,6 @@ from pathlib import Path
 
 from indexer.engines.contract import Engine
 from indexer.engines.embedded import Admitted, EmbeddedEngine
-from indexer.engines.milvus.engine import MilvusEngine, opened_collections
-from indexer.engines.milvus.loading import load_build
 from indexer.index_folder import Manifest
 from indexer.settings import EngineKind, IndexSettings
 from indexer.store import Store
@@ -26,6 +27,8 @@ def open_engine(
         case EngineKind.EMBEDDED:
             return EmbeddedEngine(build, manifest.counts["units"], admitted)
         case EngineKind.MILVUS:
+            from indexer.engines.milvus.engine import MilvusEngine  # noqa: PLC0415
+
             return MilvusEngine(settings, build, manifest, store)
 
 
@@ -43,6 +46,8 @@ def load_engine(
         EngineError: it can't be reached, or didn't keep everything.
     """
     if settings.engine is EngineKind.MILVUS:
+        from indexer.engines.milvus.loading import load_build  # noqa: PLC0415
+
         load_build(settings, build, manifest, told_of, again=again)
 
 
@@ -53,5 +58,7 @@ def check_engine(settings: IndexSettings, manifest: Manifest) -> None:
         EngineError: it doesn't.
     """
     if settings.engine is EngineKind.MILVUS:
+        from indexer.engines.milvus.engine import opened_collections  # noqa: PLC0415
+
         client, _ = opened_collections(settings, manifest)
         client.close()

@@ -8,8 +8,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from importlib import metadata
 from pathlib import Path
-
-from packaging.requirements import Requirement
+from typing import TYPE_CHECKING
 
 from indexer.errors import DianceError, LanguageModelError
 from indexer.generation.settings import endpoint_of
@@ -20,6 +19,9 @@ from indexer.settings import IndexSettings
 from server.answering.wording_settings import wording_endpoint
 from server.doctor.finding import Finding, Severity
 from server.settings import ServerSettings
+
+if TYPE_CHECKING:
+    from packaging.requirements import Requirement
 
 _OLDEST_PYTHON = (3, 11)
 _MEBIBYTE = 1024 * 1024
@@ -57,14 +59,14 @@ def _examine_packages() -> Iterator[Finding]:
     if faults := unmet(requirements):
         yield Finding("依赖", Severity.FAULT, f"{';'.join(faults)}。{_INSTALL}")
     else:
-        needed = sum(map(_is_needed, map(Requirement, requirements)))
+        needed = len(_needed(requirements))
         yield Finding("依赖", Severity.OK, f"{needed} 个软件包的版本都符合要求")
 
 
 def unmet(requirements: Iterable[str]) -> list[str]:
     """Which requirements (PEP 508) what is installed doesn't meet; extras are not asked for."""
     faults: list[str] = []
-    for requirement in filter(_is_needed, map(Requirement, requirements)):
+    for requirement in _needed(requirements):
         try:
             version = metadata.version(requirement.name)
         except metadata.PackageNotFoundError:
@@ -75,8 +77,12 @@ def unmet(requirements: Iterable[str]) -> list[str]:
     return faults
 
 
-def _is_needed(requirement: Requirement) -> bool:
-    return requirement.marker is None or requirement.marker.evaluate({"extra": ""})
+def _needed(requirements: Iterable[str]) -> list[Requirement]:
+    """Those that hold on this machine."""
+    from packaging.requirements import Requirement  # noqa: PLC0415  (no other command needs it)
+
+    every = map(Requirement, requirements)
+    return [each for each in every if each.marker is None or each.marker.evaluate({"extra": ""})]
 
 
 def _examine_versions_of_build(settings: IndexSettings) -> Iterator[Finding]:

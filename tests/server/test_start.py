@@ -18,6 +18,9 @@ _ONLY_ELSEWHERE = (
     "docx",
     "pypinyin.phrases_dict",
     "cobalt",
+    "yaml",
+    "pymilvus",
+    "indexer.engines.milvus",
     "eval",
 )
 _SEARCHES = """
